@@ -1,0 +1,125 @@
+//! A toy engine: proves the seam and lets protocol tests run in milliseconds.
+
+use crate::api::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Echoes cells. A cell is a list of commands, one a line:
+/// `print TEXT`, `eprint TEXT`, `value TEXT`, `display MIME TEXT`, `update ID TEXT`, `clear`,
+/// `page TEXT`, `ask PROMPT`, `sleep MILLISECONDS` (interruptible) and `fail TEXT`.
+#[derive(Default)]
+pub struct Echo {
+    stop: Arc<Stop>,
+}
+
+#[derive(Default)]
+struct Stop(AtomicBool);
+
+impl Interrupt for Stop {
+    fn interrupt(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+fn text_bundle(mime: &str, text: &str) -> Bundle {
+    Bundle::from_iter([(mime.to_owned(), text.into())])
+}
+
+fn failure(ename: &str, evalue: &str) -> Option<CellError> {
+    let traceback = vec![format!("{ename}: {evalue}")];
+    Some(CellError { ename: ename.into(), evalue: evalue.into(), traceback })
+}
+
+impl Echo {
+    fn command(&self, line: &str, frontend: &dyn Frontend, reply: &mut Reply) {
+        let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let stream = |name| frontend.event(Event::Stream { name, text: format!("{rest}\n") });
+        let display = |mime: &str, text: &str, display_id: Option<String>, update| {
+            frontend.event(Event::Display { data: text_bundle(mime, text), display_id, update });
+        };
+        let (first, second) = rest.split_once(' ').unwrap_or((rest, ""));
+        match command {
+            "print" => stream(StreamName::Stdout),
+            "eprint" => stream(StreamName::Stderr),
+            "value" => frontend.event(Event::Result { data: text_bundle("text/plain", rest) }),
+            "display" => display(first, second, None, false),
+            "update" => display("text/plain", second, Some(first.into()), true),
+            "clear" => frontend.event(Event::Clear { wait: false }),
+            "page" => reply.pages.push(text_bundle("text/plain", rest)),
+            "ask" => match frontend.input(rest, false) {
+                Some(text) => {
+                    frontend.event(Event::Stream { name: StreamName::Stdout, text: text + "\n" });
+                }
+                None => reply.error = failure("NoInput", "this front end has no keyboard"),
+            },
+            "sleep" => reply.error = self.sleep(rest.parse().unwrap_or(0)),
+            "fail" => reply.error = failure("Failure", rest),
+            "" => {}
+            _ => reply.error = failure("UnknownCommand", command),
+        }
+    }
+
+    fn sleep(&self, milliseconds: u64) -> Option<CellError> {
+        for _ in 0..milliseconds.div_ceil(5) {
+            if self.stop.0.swap(false, Ordering::SeqCst) {
+                return failure("Interrupted", "interrupted by the user");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        None
+    }
+}
+
+const COMMANDS: [&str; 10] =
+    ["print", "eprint", "value", "display", "update", "clear", "page", "ask", "sleep", "fail"];
+
+impl Engine for Echo {
+    fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        self.stop.0.store(false, Ordering::SeqCst);
+        let mut reply = Reply::default();
+        for line in cell.code.lines() {
+            self.command(line, &**frontend, &mut reply);
+            if reply.error.is_some() {
+                break;
+            }
+        }
+        reply
+    }
+
+    fn complete(&mut self, code: &str, offset: usize) -> Completions {
+        let before = &code[..offset];
+        let start = before.rfind([' ', '\n']).map_or(0, |space| space + 1);
+        let items = COMMANDS
+            .iter()
+            .filter(|command| command.starts_with(&before[start..]))
+            .map(|command| Completion {
+                text: (*command).into(),
+                kind: "keyword".into(),
+                signature: String::new(),
+            })
+            .collect();
+        Completions { items, start, end: offset }
+    }
+
+    fn inspect(&mut self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
+        let word = code[..offset].rsplit([' ', '\n']).next()?;
+        COMMANDS.contains(&word).then(|| text_bundle("text/plain", &format!("{word}: a command")))
+    }
+
+    fn is_complete(&self, code: &str) -> Completeness {
+        match code.trim_end().chars().last() {
+            Some('\\') => Completeness::Incomplete("  ".into()),
+            Some('\u{7}') => Completeness::Invalid,
+            _ => Completeness::Complete,
+        }
+    }
+
+    fn interrupter(&self) -> Arc<dyn Interrupt> {
+        self.stop.clone()
+    }
+
+    fn restart(&mut self) -> Result<(), EngineError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! The Rust evaluator: evcxr, made fast and truthful.
+//!
+//! [`store`] builds the runtime once; [`front`] compiles cells against it in cargo's place;
+//! [`worker`] is the process that runs them; [`link`] carries what they say to the engine;
+//! [`RustEngine`] ties these to evcxr.
+
+mod diagnostics;
+mod engine;
+mod frame;
+pub mod front;
+mod glue;
+mod link;
+mod locate;
+mod parse;
+pub mod store;
+pub mod toolchain;
+pub mod worker;
+
+pub use engine::RustEngine;
+pub use store::{Store, prepare};
+pub use toolchain::doctor;
+
+/// Takes over the process if it was started as a compile front or a worker; otherwise returns.
+///
+/// Every program that starts a [`RustEngine`] calls this first: the engine starts that program
+/// anew for both.
+pub fn hook() {
+    front::hook();
+    worker::hook();
+}

@@ -1,0 +1,189 @@
+//! Turns what goes wrong into errors that a student can act on.
+
+mod hints;
+
+use super::link::Failure;
+use super::locate::Place;
+use super::parse::Shown;
+use crate::CellError;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use evcxr::CompilationError;
+use std::ops::Range;
+
+const RED: &str = "\u{1b}[1;31m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// A cell as the user wrote it and as it was run.
+pub struct Source<'a> {
+    pub number: usize,
+    pub code: &'a str,
+    pub shown: &'a Shown,
+}
+
+/// One error for all that the compiler found.
+pub fn compilation(errors: &[CompilationError], source: &Source<'_>) -> CellError {
+    let errors: Vec<_> = errors.iter().filter(|error| error.level() == "error").collect();
+    let first = errors.first();
+    let code = first.and_then(|error| error.code()).unwrap_or("CompileError").to_owned();
+    let mut traceback: Vec<String> = errors.iter().map(|error| render(error, source)).collect();
+    let hint = errors.iter().find_map(|error| hints::for_error(error.code(), &error.message()));
+    traceback.extend(hint.map(|hint| format!("hint: {hint}")));
+    let evalue = first.map(|error| error.message()).unwrap_or_else(|| "the cell does not compile".into());
+    CellError { ename: code, evalue: one_line(&evalue), traceback }
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// The compiler's message over the cell's lines, in rustc's own form.
+fn render(error: &CompilationError, source: &Source<'_>) -> String {
+    let path = format!("In[{}]", source.number);
+    let message = error.message();
+    let mut snippet = Snippet::source(source.code).path(path).fold(true);
+    let mut seen = Vec::new();
+    for part in error.spanned_messages() {
+        let Some(span) = &part.span else { continue };
+        let (start, end) = ((span.start_line, span.start_column), (span.end_line, span.end_column));
+        let Some(range) = range(start, end, source) else { continue };
+        if seen.contains(&(range.clone(), &part.label)) {
+            continue;
+        }
+        seen.push((range.clone(), &part.label));
+        let kind = if part.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let annotation = kind.span(range);
+        snippet = snippet.annotation(match part.label.as_str() {
+            "" => annotation,
+            label => annotation.label(label.to_owned()),
+        });
+    }
+    let mut title = Level::ERROR.primary_title(message);
+    if let Some(code) = error.code() {
+        title = title.id(code.to_owned());
+    }
+    let mut group = if seen.is_empty() { Group::with_title(title) } else { title.element(snippet) };
+    for help in error.help() {
+        group = group.element(Level::HELP.message(one_line(&help)));
+    }
+    Renderer::styled().render(&[group])
+}
+
+/// The bytes of the user's code between two positions (line, column) of the run code.
+fn range(start: (usize, usize), end: (usize, usize), source: &Source<'_>) -> Option<Range<usize>> {
+    let byte = |(line, column)| byte_at(source.code, line, source.shown.column(line, column));
+    let start = byte(start)?;
+    Some(start..byte(end)?.max(start))
+}
+
+/// The byte offset of a line and a column, both from 1; a column past the end is the end.
+fn byte_at(code: &str, line: usize, column: usize) -> Option<usize> {
+    let text = code.split('\n').nth(line.checked_sub(1)?)?;
+    let before: usize = code.split('\n').take(line - 1).map(|line| line.len() + 1).sum();
+    let within = text.char_indices().nth(column.checked_sub(1)?).map_or(text.len(), |(at, _)| at);
+    Some(before + within)
+}
+
+/// A panic or an error that `?` returned.
+pub fn failure(failure: &Failure, place: Option<&Place>) -> CellError {
+    let mut traceback = vec![format!("{RED}{}{PLAIN}: {}", failure.ename, failure.message)];
+    if let Some(place) = place {
+        traceback.extend(underlined(place));
+    }
+    traceback.extend(hints::for_message(&failure.message).map(|hint| format!("hint: {hint}")));
+    CellError { ename: failure.ename.clone(), evalue: one_line(&failure.message), traceback }
+}
+
+fn underlined(place: &Place) -> Vec<String> {
+    let gutter = " ".repeat(place.line.to_string().len());
+    let indent = " ".repeat(place.column.saturating_sub(1));
+    vec![
+        format!("{gutter}--> In[{}]:{}:{}", place.number, place.line, place.column),
+        format!("{gutter} |"),
+        format!("{} | {}", place.line, place.text),
+        format!("{gutter} | {indent}{RED}^{PLAIN}"),
+    ]
+}
+
+/// The end of the worker process.
+pub fn death(status: &str, last_words: &str, lost: &[String]) -> CellError {
+    let (ename, evalue) = cause(status, last_words);
+    let mut traceback = vec![format!("{RED}{ename}{PLAIN}: {evalue}")];
+    traceback.push(what_was_lost(lost));
+    CellError { ename: ename.into(), evalue, traceback }
+}
+
+/// Names the variables that went with the worker.
+pub fn what_was_lost(lost: &[String]) -> String {
+    match lost {
+        [] => "no variables were lost; functions, types and imports are still defined".into(),
+        names => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let names = names.join(", ");
+            format!("lost: {names}; run the cells again that made them (functions, types and imports are still defined)")
+        }
+    }
+}
+
+fn cause(status: &str, last_words: &str) -> (&'static str, String) {
+    let code = status.split("exit status: ").nth(1);
+    if last_words.contains("has overflowed its stack") {
+        ("StackOverflow", "a function calls itself too deeply".into())
+    } else if last_words.contains("memory allocation of") {
+        ("OutOfMemory", one_line(last_words))
+    } else if let Some(code) = code {
+        ("Exit", format!("the cell ended its process with exit status {}", one_line(code)))
+    } else if status.contains("SIGKILL") {
+        ("Killed", "the process was killed, perhaps because memory ran out".into())
+    } else if status.contains("SIGSEGV") || status.contains("SIGBUS") {
+        ("SegmentationFault", "the code used memory that is not its own".into())
+    } else if status.contains("SIGABRT") {
+        ("Abort", "the process was aborted".into())
+    } else {
+        ("WorkerDied", format!("the process ended: {}", one_line(status)))
+    }
+}
+
+/// An error of the evaluator's own, such as a variable that cannot be kept.
+pub fn message(text: &str) -> CellError {
+    let ename = if text.contains("cannot be persisted") || text.contains("determine type of variable") {
+        "CannotKeep"
+    } else {
+        "Error"
+    };
+    let mut traceback = vec![format!("{RED}{ename}{PLAIN}: {text}")];
+    traceback.extend(hints::for_message(text).map(|hint| format!("hint: {hint}")));
+    CellError { ename: ename.into(), evalue: one_line(text), traceback }
+}
+
+/// A cell that was stopped.
+pub fn interrupted(lost: Option<&[String]>) -> CellError {
+    let evalue = "interrupted by the user".to_owned();
+    let mut traceback = vec![format!("{RED}Interrupted{PLAIN}: {evalue}")];
+    traceback.push(match lost {
+        None => "variables of earlier cells are kept".into(),
+        Some(lost) => what_was_lost(lost),
+    });
+    CellError { ename: "Interrupted".into(), evalue, traceback }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deaths_are_explained() {
+        let status = "Subprocess terminated with status: ";
+        let name = |end: &str, words: &str| cause(&format!("{status}{end}"), words).0;
+        assert_eq!(name("exit status: 3", ""), "Exit");
+        assert_eq!(name("signal: 11 (SIGSEGV)", ""), "SegmentationFault");
+        assert_eq!(name("signal: 6 (SIGABRT)", "thread main has overflowed its stack"), "StackOverflow");
+        assert_eq!(name("signal: 6 (SIGABRT)", "memory allocation of 9 bytes failed"), "OutOfMemory");
+        assert_eq!(name("signal: 9 (SIGKILL)", ""), "Killed");
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        assert_eq!(byte_at("aé\nxéy", 2, 3), Some(7));
+        assert_eq!(byte_at("ab", 1, 9), Some(2));
+    }
+}

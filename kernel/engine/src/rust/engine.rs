@@ -1,0 +1,347 @@
+//! evcxr behind [`Engine`].
+
+use super::diagnostics::{self, Source};
+use super::front::{SETTINGS_VAR, Settings};
+use super::link::{Link, Record};
+use super::locate::{Ran, locate};
+use super::parse;
+use super::store::Store;
+use super::worker::{RUNTIME_VAR, SOCKET_VAR};
+use crate::*;
+use evcxr::{CommandContext, Error, EvalContext, EvalOutputs};
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a cell may take to stop by itself before its process is killed.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What a session starts with: the prelude, and evcxr's mode in which `?` may be used.
+const FIRST_CELL: &str = "use candlelab::prelude::*;\nstd::result::Result::<(), String>::Ok(())?;";
+
+/// Analysed once, so that rust-analyzer knows the types before the first cell asks for them.
+const FIRST_QUESTION: &str = "let t = Tensor::zeros(1, DType::F32, &Device::Cpu)?; t.ran";
+
+/// Runs Rust cells.
+pub struct RustEngine {
+    // Dropped first: the worker ends before its session's directory goes.
+    context: CommandContext,
+    link: Link,
+    stopper: Arc<Stopper>,
+    cells: Vec<Ran>,
+    session: TempDir,
+}
+
+impl RustEngine {
+    /// Starts a session; returns when the first cell can run.
+    ///
+    /// # Errors
+    /// If the session's directory, the worker or the evaluator cannot be started.
+    pub fn start(store: &Store) -> Result<Self, EngineError> {
+        let session = new_session(store).map_err(|error| EngineError {
+            message: format!("cannot make a directory for the session: {error}"),
+            hint: Some("is there space left in the temporary folder?".into()),
+        })?;
+        let socket = session.path().join("worker.socket");
+        let link = Link::listen(&socket).map_err(|error| start_error(&error.to_string()))?;
+        let worker = worker_command(store, &socket).map_err(|error| start_error(&error.to_string()))?;
+        enter(session.path());
+        let (context, _outputs) = EvalContext::with_subprocess_command(worker)
+            .map_err(|error| start_error(&error.to_string()))?;
+        let context = CommandContext::with_eval_context(context);
+        let stopper = Arc::new(Stopper {
+            running: AtomicU64::new(0),
+            stopped: AtomicU64::new(0),
+            link: link.clone(),
+            worker: context.process_handle(),
+            session: session.path().into(),
+        });
+        let mut engine = Self { context, link, stopper, cells: Vec::new(), session };
+        engine.warm_up()?;
+        Ok(engine)
+    }
+
+    fn warm_up(&mut self) -> Result<(), EngineError> {
+        self.context.execute(FIRST_CELL).map_err(|error| start_error(&error.to_string()))?;
+        let _ = self.context.completions(FIRST_QUESTION, FIRST_QUESTION.len());
+        Ok(())
+    }
+
+    fn variables(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.context.variables_and_types().map(|(name, _)| name.to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    fn run(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        let shown = parse::show_last(&cell.code);
+        let before = self.variables();
+        self.cells.push((cell.number, cell.code.clone()));
+        let number = self.stopper.start();
+        self.link.begin(frontend);
+        let result = self.context.execute(&shown.code);
+        let record = self.link.end();
+        let stopped = self.stopper.finish(number);
+        let source = Source { number: cell.number, code: &cell.code, shown: &shown };
+        let error = match result {
+            Ok(outputs) => {
+                show(outputs, frontend);
+                self.failure(&record)
+            }
+            Err(Error::SubprocessTerminated(_)) if stopped => Some(diagnostics::interrupted(Some(&before))),
+            Err(Error::SubprocessTerminated(status)) => {
+                Some(diagnostics::death(&status, &record.last_words, &before))
+            }
+            Err(_) if stopped => Some(diagnostics::interrupted(None)),
+            Err(Error::CompilationErrors(errors)) => Some(diagnostics::compilation(&errors, &source)),
+            Err(error) => Some(diagnostics::message(&error.to_string())),
+        };
+        Reply { error: with_lost(error, &record, frontend), pages: Vec::new() }
+    }
+
+    fn failure(&self, record: &Record) -> Option<CellError> {
+        let failure = record.failure.as_ref()?;
+        if failure.ename == "Interrupted" {
+            return Some(diagnostics::interrupted(None));
+        }
+        let generated = std::fs::read_to_string(self.session.path().join("src/lib.rs"));
+        let place = locate(&failure.location, &generated.unwrap_or_default(), &self.cells);
+        Some(diagnostics::failure(failure, place.as_ref()))
+    }
+
+    fn help(&mut self, name: &str) -> Reply {
+        let data = self.documentation(name).unwrap_or_else(|| {
+            let text = format!("No documentation for `{name}` was found.");
+            Bundle::from_iter([("text/plain".to_owned(), text.into())])
+        });
+        Reply { error: None, pages: vec![data] }
+    }
+
+    fn documentation(&mut self, name: &str) -> Option<Bundle> {
+        let outputs = self.context.execute(&format!(":doc {name}")).ok()?;
+        let data = bundle(outputs);
+        let text = data.get("text/plain")?.as_str()?;
+        (!text.trim().is_empty() && !text.starts_with("No documentation found")).then_some(data)
+    }
+}
+
+/// Names variables whose type a redefinition changed, once.
+fn with_lost(
+    error: Option<CellError>,
+    record: &Record,
+    frontend: &Arc<dyn Frontend>,
+) -> Option<CellError> {
+    if !record.lost.is_empty() {
+        let names = record.lost.join("`, `");
+        let text = format!("note: the type of `{names}` was redefined, so the old value is gone\n");
+        frontend.event(Event::Stream { name: StreamName::Stderr, text });
+    }
+    error
+}
+
+fn start_error(message: &str) -> EngineError {
+    EngineError {
+        message: format!("the Rust engine does not start: {message}"),
+        hint: Some("run `candlelab doctor`".into()),
+    }
+}
+
+/// A directory for evcxr's files, with a `cargo` that is this program.
+fn new_session(store: &Store) -> std::io::Result<TempDir> {
+    let session = tempfile::Builder::new().prefix("candlelab-").tempdir()?;
+    let path = session.path();
+    for folder in ["bin", "out", "check", "cargo-home"] {
+        std::fs::create_dir(path.join(folder))?;
+    }
+    let bin = path.join("bin");
+    std::os::unix::fs::symlink(std::env::current_exe()?, bin.join("cargo"))?;
+    std::os::unix::fs::symlink(store.toolchain.tool("rustc"), bin.join("rustc"))?;
+    std::os::unix::fs::symlink(&bin, path.join("cargo-home/bin"))?;
+    let settings = serde_json::to_string(&Settings::new(path, store))?;
+    std::fs::write(path.join("front.json"), settings)?;
+    Ok(session)
+}
+
+/// The worker: this program, in the environment that the user has.
+fn worker_command(store: &Store, socket: &Path) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.env(SOCKET_VAR, socket).env(RUNTIME_VAR, store.library());
+    for name in CHANGED {
+        match std::env::var_os(name) {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    Ok(command)
+}
+
+/// What [`enter`] changes; cells see these as they were.
+const CHANGED: [&str; 5] = ["PATH", "CARGO_HOME", "RUSTC", "EVCXR_TMPDIR", SETTINGS_VAR];
+
+/// Makes evcxr and rust-analyzer, which read the environment, use the session's tools.
+fn enter(session: &Path) {
+    let bin = session.join("bin");
+    let old = std::env::var_os("PATH").unwrap_or_default();
+    // evcxr prefers rustup's choice of cargo to the one on the path.
+    let others = std::env::split_paths(&old).filter(|folder| !folder.join("rustup").exists());
+    let path = std::env::join_paths(std::iter::once(bin.clone()).chain(others)).unwrap_or(old);
+    let values = [
+        ("PATH", path),
+        ("CARGO_HOME", session.join("cargo-home").into()),
+        ("RUSTC", bin.join("rustc").into()),
+        ("EVCXR_TMPDIR", session.into()),
+        (SETTINGS_VAR, session.join("front.json").into()),
+    ];
+    for (name, value) in values {
+        // SAFETY: nothing in this program reads the environment through C while an engine starts.
+        unsafe { std::env::set_var(name, value) };
+    }
+}
+
+fn bundle(outputs: EvalOutputs) -> Bundle {
+    let mut formats: Vec<_> = outputs.content_by_mime_type.into_iter().collect();
+    formats.sort();
+    formats.into_iter().map(|(mime, content)| (mime, content.into())).collect()
+}
+
+/// Shows what a command such as `:vars` answered.
+fn show(outputs: EvalOutputs, frontend: &Arc<dyn Frontend>) {
+    let data = bundle(outputs);
+    if !data.is_empty() {
+        frontend.event(Event::Result { data });
+    }
+}
+
+impl Engine for RustEngine {
+    fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        match cell.code.trim() {
+            "" => Reply::default(),
+            "%help" => Reply { error: None, pages: vec![help_page()] },
+            ":clear" => match self.restart() {
+                Ok(()) => Reply::default(),
+                Err(error) => Reply { error: Some(diagnostics::message(&error.message)), pages: Vec::new() },
+            },
+            code => match code.strip_prefix('?') {
+                Some(name) => self.help(name.trim()),
+                None => self.run(cell, frontend),
+            },
+        }
+    }
+
+    fn complete(&mut self, code: &str, offset: usize) -> Completions {
+        let Ok(found) = self.context.completions(code, offset) else {
+            return Completions { items: Vec::new(), start: offset, end: offset };
+        };
+        let mut items: Vec<Completion> = Vec::new();
+        for item in found.completions {
+            let text = insertable(&item.code);
+            if !items.iter().any(|known| known.text == text) {
+                items.push(Completion { text, kind: item.kind.into(), signature: item.label });
+            }
+        }
+        Completions { items, start: found.start_offset, end: found.end_offset }
+    }
+
+    fn inspect(&mut self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
+        let path = parse::path_at(code, offset)?.to_owned();
+        // A method's documentation is found by its call.
+        let call = format!("{path}(");
+        self.documentation(&path).or_else(|| self.documentation(&call))
+    }
+
+    fn is_complete(&self, code: &str) -> Completeness {
+        parse::completeness(code)
+    }
+
+    fn interrupter(&self) -> Arc<dyn Interrupt> {
+        self.stopper.clone()
+    }
+
+    fn restart(&mut self) -> Result<(), EngineError> {
+        self.context.execute(":clear").map_err(|error| start_error(&error.to_string()))?;
+        self.cells.clear();
+        self.context.execute(FIRST_CELL).map_err(|error| start_error(&error.to_string()))?;
+        Ok(())
+    }
+}
+
+/// A completion without its signature: what a user wants in the cell.
+fn insertable(code: &str) -> String {
+    let end = code.find(['(', ' ', '<', '{', '\n']).unwrap_or(code.len());
+    code[..end.max(1)].trim_end_matches("::").to_owned()
+}
+
+fn help_page() -> Bundle {
+    let text = "A cell holds Rust code; `use candlelab::prelude::*;` is already in effect.\n\
+        The value of a last line without `;` is shown. `?` works everywhere.\n\n\
+        ?name              documentation of a name\n\
+        :dep rand = \"0.9\"  adds a crate\n\
+        :vars              lists the variables\n\
+        :clear             forgets all variables and items\n\
+        !command           runs a shell command\n";
+    Bundle::from_iter([("text/plain".to_owned(), text.into())])
+}
+
+/// Stops the running cell: the compiler at once, the cell by a flag, its process after a grace.
+struct Stopper {
+    /// The number of the execution under way; 0 where there is none.
+    running: AtomicU64,
+    /// The last execution that was asked to stop.
+    stopped: AtomicU64,
+    link: Link,
+    worker: Arc<Mutex<Child>>,
+    session: std::path::PathBuf,
+}
+
+impl Stopper {
+    fn start(&self) -> u64 {
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        let number = COUNT.fetch_add(1, Ordering::SeqCst);
+        let _ = std::fs::remove_file(Settings::compiler_file(&self.session));
+        self.running.store(number, Ordering::SeqCst);
+        number
+    }
+
+    /// Ends an execution; true if it was asked to stop.
+    fn finish(&self, number: u64) -> bool {
+        self.running.store(0, Ordering::SeqCst);
+        self.stopped.load(Ordering::SeqCst) == number
+    }
+
+    fn kill_compiler(&self) {
+        let file = Settings::compiler_file(&self.session);
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        if let Ok(process) = text.parse::<i32>() {
+            // SAFETY: the process is a child that this engine started and has not yet reaped.
+            unsafe { libc::kill(process, libc::SIGKILL) };
+        }
+    }
+}
+
+impl Interrupt for Stopper {
+    fn interrupt(&self) {
+        let number = self.running.load(Ordering::SeqCst);
+        if number == 0 {
+            return;
+        }
+        self.stopped.store(number, Ordering::SeqCst);
+        if !self.link.is_running() {
+            self.kill_compiler();
+            return;
+        }
+        self.link.interrupt();
+        let link = self.link.clone();
+        let worker = self.worker.clone();
+        std::thread::spawn(move || {
+            if !link.wait_until_idle(GRACE) {
+                if let Ok(mut worker) = worker.lock() {
+                    let _ = worker.kill();
+                }
+            }
+        });
+    }
+}

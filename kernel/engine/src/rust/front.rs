@@ -1,0 +1,170 @@
+//! The compile front: this program, started in cargo's place.
+//!
+//! evcxr and rust-analyzer call `cargo` for every cell. The engine puts a directory first on
+//! their path whose `cargo` is a link to this program; it calls rustc at once, with the runtime
+//! as a library that is already built, and answers `cargo metadata` from the store.
+
+use super::glue;
+use super::store::Store;
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+mod user_crates;
+
+/// Names the file with the front's settings.
+pub const SETTINGS_VAR: &str = "CANDLELAB_FRONT";
+
+/// What the front needs to know; written by the engine, one a session.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// The session's directory, where evcxr writes the cell's crate.
+    pub session: PathBuf,
+    /// The real rustc and cargo.
+    pub rustc: PathBuf,
+    pub cargo: PathBuf,
+    /// The store's parts.
+    pub library: PathBuf,
+    pub dependencies: PathBuf,
+    pub mirror: PathBuf,
+    /// Where crates that users add are built, for all sessions.
+    pub user_crates: PathBuf,
+    /// The environment as it was before the engine changed it.
+    pub path: OsString,
+    pub cargo_home: Option<OsString>,
+}
+
+impl Settings {
+    /// The settings of a session.
+    pub fn new(session: &Path, store: &Store) -> Self {
+        Self {
+            session: session.into(),
+            rustc: store.toolchain.tool("rustc"),
+            cargo: store.toolchain.tool("cargo"),
+            library: store.library(),
+            dependencies: store.dependencies(),
+            mirror: store.mirror(),
+            user_crates: store.root.with_extension("crates"),
+            path: std::env::var_os("PATH").unwrap_or_default(),
+            cargo_home: std::env::var_os("CARGO_HOME"),
+        }
+    }
+
+    /// The file that tells the engine which process compiles.
+    pub fn compiler_file(session: &Path) -> PathBuf {
+        session.join("compiler.pid")
+    }
+
+    fn cell_file(&self) -> PathBuf {
+        self.session.join("src/lib.rs")
+    }
+
+    /// A command in the environment that the user has.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env("PATH", &self.path).env_remove("RUSTFLAGS").env_remove(SETTINGS_VAR);
+        match &self.cargo_home {
+            Some(home) => command.env("CARGO_HOME", home),
+            None => command.env_remove("CARGO_HOME"),
+        };
+        command
+    }
+}
+
+/// Acts as cargo if this process was started under that name; otherwise returns.
+pub fn hook() {
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().map(PathBuf::from).unwrap_or_default();
+    if name.file_name().is_none_or(|name| name != "cargo") {
+        return;
+    }
+    let arguments: Vec<OsString> = arguments.collect();
+    let code = match run(&arguments) {
+        Ok(code) => code,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "error: {message}");
+            101
+        }
+    };
+    std::process::exit(code);
+}
+
+fn run(arguments: &[OsString]) -> Result<i32, String> {
+    let file = std::env::var_os(SETTINGS_VAR).ok_or(format!("`{SETTINGS_VAR}` is not set"))?;
+    let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
+    let settings: Settings = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let first = arguments.first().and_then(|argument| argument.to_str()).unwrap_or_default();
+    match first {
+        "build" => build(&settings),
+        "check" => check(&settings),
+        "metadata" if concerns_cell(arguments, &settings) => metadata(&settings),
+        "clean" => Ok(0),
+        _ => Err(settings.command(&settings.cargo).args(arguments).exec().to_string()),
+    }
+}
+
+/// Compiles the cell; on success evcxr finds the library by the file that it named.
+fn build(settings: &Settings) -> Result<i32, String> {
+    let file = settings.cell_file();
+    let source = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
+    let cell = glue::rewrite(&source);
+    std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
+    let out = settings.session.join("out");
+    if let Some(path_file) = std::env::var_os("EVCXR_EXECUTION_SO_PATH") {
+        let library = out.join("libctx.so").to_string_lossy().into_owned();
+        std::fs::write(path_file, library).map_err(|error| error.to_string())?;
+    }
+    let mut rustc = rustc(settings)?;
+    let level = cell.opt_level;
+    let incremental = settings.session.join(format!("incremental-{level}"));
+    rustc.args(["--crate-type=cdylib", "--emit=link", "-Cprefer-dynamic", "-Cstrip=debuginfo"]);
+    rustc.arg(format!("-Copt-level={level}"));
+    rustc.args(["-Cdebug-assertions=on", "-Coverflow-checks=on", "-Ccodegen-units=16"]);
+    rustc.arg(format!("-Cincremental={}", incremental.display()));
+    rustc.arg("--out-dir").arg(out);
+    Err(rustc.exec().to_string())
+}
+
+/// Looks for errors only.
+fn check(settings: &Settings) -> Result<i32, String> {
+    let mut rustc = rustc(settings)?;
+    rustc.args(["--crate-type=lib", "--emit=metadata", "--out-dir"]);
+    rustc.arg(settings.session.join("check"));
+    Err(rustc.exec().to_string())
+}
+
+fn rustc(settings: &Settings) -> Result<Command, String> {
+    let compiler = Settings::compiler_file(&settings.session);
+    std::fs::write(compiler, std::process::id().to_string()).map_err(|error| error.to_string())?;
+    let mut rustc = settings.command(&settings.rustc);
+    rustc.current_dir(&settings.session);
+    rustc.args(["--crate-name=ctx", "--edition=2024", "src/lib.rs", "--error-format=json"]);
+    rustc.args(["--json=diagnostic-rendered-ansi", "-Awarnings"]);
+    rustc.arg("--extern").arg(format!("candlelab={}", settings.library.display()));
+    rustc.arg("-L").arg(format!("dependency={}", settings.dependencies.display()));
+    rustc.args(user_crates::build(settings)?);
+    Ok(rustc)
+}
+
+fn concerns_cell(arguments: &[OsString], settings: &Settings) -> bool {
+    let manifest = arguments.iter().skip_while(|argument| *argument != "--manifest-path").nth(1);
+    manifest.is_none_or(|manifest| Path::new(manifest).starts_with(&settings.session))
+}
+
+/// Describes the cell's crate as depending on the mirror.
+fn metadata(settings: &Settings) -> Result<i32, String> {
+    let (text, cell) = match user_crates::metadata(settings)? {
+        Some(answer) => answer,
+        None => {
+            let text = std::fs::read_to_string(settings.mirror.join("metadata.json"));
+            (text.map_err(|error| error.to_string())?, settings.mirror.join("ctx"))
+        }
+    };
+    let cell = cell.to_string_lossy();
+    let text = text.replace(&*cell, &settings.session.to_string_lossy());
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(0)
+}

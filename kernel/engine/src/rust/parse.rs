@@ -1,0 +1,187 @@
+//! What can be told of a cell by parsing it.
+
+use crate::Completeness;
+use ra_ap_syntax::ast::{self, AstNode, HasModuleItem};
+use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, TextSize};
+
+const BEFORE: &str = "fn f(){";
+const AFTER: &str = "\n}";
+
+fn parse(code: &str) -> ra_ap_syntax::Parse<SourceFile> {
+    SourceFile::parse(&format!("{BEFORE}{code}{AFTER}"), Edition::Edition2024)
+}
+
+/// A cell whose last expression is wrapped so that its value is shown.
+#[derive(Debug, PartialEq)]
+pub struct Shown {
+    /// The code to run.
+    pub code: String,
+    /// Line (from 1) and column (from 1) where text was put in, and how many characters.
+    inserted: Option<(usize, usize, usize)>,
+}
+
+const SHOW: &str = "candlelab::host::show!(";
+
+/// Wraps the last expression of `code`, if it ends with one.
+pub fn show_last(code: &str) -> Shown {
+    let Some((start, end)) = last_expression(code) else {
+        return Shown { code: code.to_owned(), inserted: None };
+    };
+    let before = &code[..start];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let code = format!("{before}{SHOW}{}\n);{}", &code[start..end], &code[end..]);
+    Shown { code, inserted: Some((line, column, SHOW.chars().count())) }
+}
+
+impl Shown {
+    /// The column of the user's own code at a position of the code that is run.
+    pub fn column(&self, line: usize, column: usize) -> usize {
+        match self.inserted {
+            Some((at, from, count)) if line == at && column >= from + count => column - count,
+            Some((at, from, _)) if line == at && column >= from => from,
+            _ => column,
+        }
+    }
+}
+
+/// The byte range of the expression that ends a cell, without a semicolon after it.
+fn last_expression(code: &str) -> Option<(usize, usize)> {
+    let parsed = parse(code);
+    let function = parsed.tree().items().find_map(|item| match item {
+        ast::Item::Fn(function) => Some(function),
+        _ => None,
+    })?;
+    let tail = function.body()?.stmt_list()?.tail_expr()?;
+    if !parsed.errors().is_empty() || is_statement_like(&tail) {
+        return None;
+    }
+    let range = tail.syntax().text_range();
+    let start = usize::from(range.start()).checked_sub(BEFORE.len())?;
+    let end = usize::from(range.end()).checked_sub(BEFORE.len())?;
+    (end <= code.len()).then_some((start, end))
+}
+
+/// Loops have no value worth showing, and `return` none at all.
+fn is_statement_like(expression: &ast::Expr) -> bool {
+    matches!(
+        expression,
+        ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::ReturnExpr(_)
+    )
+}
+
+/// Whether `code` is a whole cell.
+pub fn completeness(code: &str) -> Completeness {
+    match open_brackets(code) {
+        Brackets::Unbalanced => return Completeness::Invalid,
+        Brackets::Open(depth) => return Completeness::Incomplete("    ".repeat(depth)),
+        Brackets::Unterminated => return Completeness::Incomplete(String::new()),
+        Brackets::Closed => {}
+    }
+    let end = TextSize::from((BEFORE.len() + code.trim_end().len()) as u32);
+    let parsed = parse(code);
+    let errors = parsed.errors();
+    if errors.is_empty() {
+        Completeness::Complete
+    } else if errors.iter().all(|error| error.range().start() >= end) {
+        Completeness::Incomplete("    ".into())
+    } else {
+        Completeness::Invalid
+    }
+}
+
+enum Brackets {
+    Closed,
+    Open(usize),
+    Unbalanced,
+    Unterminated,
+}
+
+fn open_brackets(code: &str) -> Brackets {
+    use SyntaxKind as K;
+    let parsed = SourceFile::parse(code, Edition::Edition2024);
+    let mut open = Vec::new();
+    for token in parsed.syntax_node().descendants_with_tokens().filter_map(|it| it.into_token()) {
+        match token.kind() {
+            K::L_PAREN => open.push(K::R_PAREN),
+            K::L_CURLY => open.push(K::R_CURLY),
+            K::L_BRACK => open.push(K::R_BRACK),
+            kind @ (K::R_PAREN | K::R_CURLY | K::R_BRACK) if open.pop() != Some(kind) => {
+                return Brackets::Unbalanced;
+            }
+            kind if is_unterminated(kind, token.text()) => return Brackets::Unterminated,
+            _ => {}
+        }
+    }
+    if open.is_empty() { Brackets::Closed } else { Brackets::Open(open.len()) }
+}
+
+fn is_unterminated(kind: SyntaxKind, text: &str) -> bool {
+    match kind {
+        SyntaxKind::STRING => text.len() < 2 || !text.ends_with('"') || text.ends_with("\\\""),
+        SyntaxKind::COMMENT => text.starts_with("/*") && !text.ends_with("*/"),
+        _ => false,
+    }
+}
+
+/// The path that stands around a byte offset, such as `Tensor::randn` or `x.shape`.
+pub fn path_at(code: &str, offset: usize) -> Option<&str> {
+    let is_part = |character: char| character.is_alphanumeric() || "_:.!".contains(character);
+    let start = code[..offset].rfind(|character| !is_part(character)).map_or(0, |at| {
+        at + code[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let length = code[offset..].find(|character| !is_word(character));
+    let end = length.map_or(code.len(), |length| offset + length);
+    let path = code[start..end].trim_matches([':', '.', '!']);
+    (!path.is_empty()).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_last_expression_is_shown() {
+        let shown = show_last("let x = 1;\nx + 1");
+        assert_eq!(shown.code, "let x = 1;\ncandlelab::host::show!(x + 1\n);");
+        assert_eq!(shown.column(2, SHOW.len() + 3), 3);
+        assert_eq!(shown.column(1, 5), 5);
+    }
+
+    #[test]
+    fn statements_stay_as_they_are() {
+        for code in ["let x = 1;", "f();", "for i in 0..3 {}", "fn f() {}", "let x ="] {
+            assert_eq!(show_last(code).code, code);
+        }
+    }
+
+    #[test]
+    fn whole_cells_are_complete() {
+        for code in ["1", "let x = 1;", "fn f(a: i32) -> i32 {\n    a\n}", "", "\"a\""] {
+            assert_eq!(completeness(code), Completeness::Complete, "{code}");
+        }
+    }
+
+    #[test]
+    fn unfinished_cells_are_incomplete() {
+        for code in ["fn foo(", "let x = ", "\"abc", "/* ", "match x {", "x +"] {
+            let found = completeness(code);
+            assert!(matches!(found, Completeness::Incomplete(_)), "{code}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn hopeless_cells_are_invalid() {
+        for code in ["fn fn", "let = ;", ")", "(]"] {
+            assert_eq!(completeness(code), Completeness::Invalid, "{code}");
+        }
+    }
+
+    #[test]
+    fn paths_are_found_around_the_cursor() {
+        assert_eq!(path_at("let a = Tensor::randn(1)", 18), Some("Tensor::randn"));
+        assert_eq!(path_at("é.abs()", 5), Some("é.abs"));
+        assert_eq!(path_at("  ", 1), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! The store: the runtime, built once for this machine, and all that cells need to use it.
+//!
+//! A store's directory is named by everything that its contents depend on. It appears whole or
+//! not at all: a build happens beside it, under a lock, and is renamed into place at its end.
+
+mod build;
+mod mirror;
+mod sources;
+
+use super::toolchain::Toolchain;
+use crate::EngineError;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What is being done, for a progress bar.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// Another process is building this store.
+    Waiting,
+    /// A crate has been built.
+    Building {
+        /// Its name.
+        crate_name: String,
+        /// How many are done.
+        done: usize,
+        /// How many there are, as far as is known.
+        total: usize,
+    },
+    /// The store is there; building it took this long.
+    Finished(Duration),
+}
+
+/// A runtime built for this machine.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The directory of this store.
+    pub root: PathBuf,
+    /// The toolchain that built it and compiles the cells.
+    pub toolchain: Toolchain,
+}
+
+/// Changes whenever the layout of a store does.
+const FORMAT: &str = "1";
+
+impl Store {
+    /// The runtime as one library.
+    pub fn library(&self) -> PathBuf {
+        self.root.join("lib/libcandlelab.so")
+    }
+
+    /// The crates inside that library, for their types.
+    pub fn dependencies(&self) -> PathBuf {
+        self.root.join("lib/deps")
+    }
+
+    /// What rust-analyzer sees of the runtime.
+    pub fn mirror(&self) -> PathBuf {
+        self.root.join("mirror")
+    }
+
+    /// The name under which a CI cache may keep the store.
+    pub fn key(&self) -> String {
+        self.root.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+/// The optional features of the runtime to build, from `CANDLELAB_FEATURES` (`cuda`, `metal`).
+fn features() -> String {
+    std::env::var("CANDLELAB_FEATURES").unwrap_or_default()
+}
+
+/// The processor to build for: this one, or what `CANDLELAB_TARGET_CPU` names.
+fn target_cpu() -> String {
+    std::env::var("CANDLELAB_TARGET_CPU").unwrap_or_else(|_| "native".into())
+}
+
+/// The folder that holds every store: `CANDLELAB_STORE`, or one in the user's cache.
+fn stores() -> PathBuf {
+    let chosen = std::env::var_os("CANDLELAB_STORE").map(PathBuf::from);
+    let cache = || Some(dirs::cache_dir()?.join("candlelab"));
+    chosen.or_else(cache).unwrap_or_else(|| std::env::temp_dir().join("candlelab"))
+}
+
+fn key(toolchain: &Toolchain) -> String {
+    let mut hash = Sha256::new();
+    for part in [FORMAT, &toolchain.version, &features(), &target_cpu(), &processor()] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    for (name, content) in sources::FILES {
+        hash.update(name);
+        hash.update([0]);
+        hash.update(content);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The processor's own name, where the store is built for it.
+fn processor() -> String {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let flags = text.lines().find(|line| line.starts_with("flags"));
+    if target_cpu() == "native" { flags.unwrap_or_default().to_owned() } else { String::new() }
+}
+
+/// The store for this machine, built if it is not there yet.
+///
+/// # Errors
+/// If the toolchain lacks something, the folder cannot be written, or the build fails.
+pub fn prepare(progress: &mut dyn FnMut(Progress)) -> Result<Store, EngineError> {
+    let toolchain = Toolchain::require()?;
+    let store = Store { root: stores().join(key(&toolchain)), toolchain };
+    if is_complete(&store.root) {
+        return Ok(store);
+    }
+    let lock = lock(&store, progress)?;
+    if !is_complete(&store.root) {
+        let started = std::time::Instant::now();
+        build::build(&store, progress)?;
+        progress(Progress::Finished(started.elapsed()));
+    }
+    drop(lock);
+    Ok(store)
+}
+
+fn is_complete(root: &Path) -> bool {
+    root.is_dir()
+}
+
+/// Held while a store is built; the system lets go of it when the process ends, however it ends.
+fn lock(store: &Store, progress: &mut dyn FnMut(Progress)) -> Result<File, EngineError> {
+    let folder = stores();
+    fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
+    let path = store.root.with_extension("lock");
+    let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
+    if file.try_lock().is_err() {
+        progress(Progress::Waiting);
+        file.lock().map_err(|error| unwritable(&path, &error))?;
+    }
+    Ok(file)
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> EngineError {
+    EngineError {
+        message: format!("cannot write the store at `{}`: {error}", path.display()),
+        hint: Some("choose another folder with `CANDLELAB_STORE`".into()),
+    }
+}

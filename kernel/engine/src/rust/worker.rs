@@ -1,0 +1,94 @@
+//! The process that runs a notebook's cells.
+//!
+//! It stands where evcxr expects a child of its own: evcxr sends `LOAD_AND_RUN path function` on
+//! the control pipe and waits for a line that says the function is done. User code never sees
+//! that pipe. Its output, displays and errors go to the engine over a private socket
+//! ([`super::frame`]), in the order in which they happened.
+
+mod output;
+mod pump;
+mod runtime;
+
+use super::frame::Kind;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::FromRawFd;
+use std::path::Path;
+
+/// Names the socket on which the engine waits.
+pub const SOCKET_VAR: &str = "CANDLELAB_WORKER_SOCKET";
+/// Names the runtime's library.
+pub const RUNTIME_VAR: &str = "CANDLELAB_WORKER_RUNTIME";
+/// Set by evcxr in its child.
+const IS_WORKER_VAR: &str = "EVCXR_IS_RUNTIME";
+
+/// Runs the worker's loop if this process was started as one; otherwise returns.
+pub fn hook() {
+    if std::env::var_os(IS_WORKER_VAR).is_some() {
+        let code = match run() {
+            Ok(()) => 0,
+            Err(message) => {
+                let _ = writeln!(std::io::stderr(), "candlelab worker: {message}");
+                99
+            }
+        };
+        std::process::exit(code);
+    }
+}
+
+fn take_var(name: &str) -> Result<String, String> {
+    let value = std::env::var(name).map_err(|_| format!("`{name}` is not set"))?;
+    // SAFETY: the worker has a single thread until the pump starts.
+    unsafe { std::env::remove_var(name) };
+    Ok(value)
+}
+
+fn run() -> Result<(), String> {
+    let socket = take_var(SOCKET_VAR)?;
+    let library = take_var(RUNTIME_VAR)?;
+    take_var(IS_WORKER_VAR)?;
+    // evcxr asks for backtraces; Candle would then print one inside each of its errors.
+    let _ = take_var("RUST_BACKTRACE");
+    let (commands, done) = keep_control_pipes();
+    let socket = std::os::unix::net::UnixStream::connect(&socket)
+        .map_err(|error| format!("cannot reach the engine at `{socket}`: {error}"))?;
+    let pipes = output::redirect(&socket).map_err(|error| error.to_string())?;
+    let runtime = runtime::load(Path::new(&library))?;
+    pump::start(socket, pipes, runtime);
+    serve(commands, done, runtime)
+}
+
+/// Moves evcxr's two pipes away from the standard descriptors.
+fn keep_control_pipes() -> (File, File) {
+    let keep = |fd| {
+        // SAFETY: duplicates a standard descriptor to a fresh one that only this file owns.
+        unsafe { File::from_raw_fd(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 100)) }
+    };
+    (keep(0), keep(1))
+}
+
+fn serve(commands: File, mut done: File, runtime: runtime::Runtime) -> Result<(), String> {
+    let mut store = std::ptr::null_mut();
+    for line in BufReader::new(commands).lines() {
+        let line = line.map_err(|error| error.to_string())?;
+        let words: Vec<&str> = line.split(' ').collect();
+        let ["LOAD_AND_RUN", path, function] = words[..] else {
+            return Err(format!("unknown command `{line}`"));
+        };
+        (runtime.begin)();
+        output::mark(Kind::Began);
+        store = runtime::call(Path::new(path), function, store)?;
+        let failed = (runtime.end)() != 0;
+        let mut answer = String::new();
+        if failed {
+            answer.push_str("EVCXR_PANIC_NOTIFICATION\n");
+        }
+        for variable in output::take_lost() {
+            answer.push_str(&format!("EVCXR_VARIABLE_CHANGED_TYPE:{variable}\n"));
+        }
+        answer.push_str("EVCXR_EXECUTION_COMPLETE\n");
+        output::mark(Kind::Ended);
+        done.write_all(answer.as_bytes()).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
