@@ -1,7 +1,8 @@
 //! evcxr behind [`Engine`].
 
 use super::diagnostics::{self, Source};
-use super::front::{SETTINGS_VAR, Settings};
+use super::environment;
+use super::front::Settings;
 use super::link::{Link, Record};
 use super::locate::{Ran, locate};
 use super::parse;
@@ -48,7 +49,7 @@ impl RustEngine {
         let socket = session.path().join("worker.socket");
         let link = Link::listen(&socket).map_err(|error| start_error(&error.to_string()))?;
         let worker = worker_command(store, &socket).map_err(|error| start_error(&error.to_string()))?;
-        enter(session.path());
+        environment::enter(session.path(), store);
         let (context, _outputs) = EvalContext::with_subprocess_command(worker)
             .map_err(|error| start_error(&error.to_string()))?;
         let context = CommandContext::with_eval_context(context);
@@ -80,7 +81,7 @@ impl RustEngine {
     fn run(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
         let shown = parse::show_last(&cell.code);
         let before = self.variables();
-        self.cells.push((cell.number, cell.code.clone()));
+        self.cells.push((cell.number, shown.clone()));
         let number = self.stopper.start();
         self.link.begin(frontend);
         let result = self.context.execute(&shown.code);
@@ -170,36 +171,8 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
 fn worker_command(store: &Store, socket: &Path) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.env(SOCKET_VAR, socket).env(RUNTIME_VAR, store.library());
-    for name in CHANGED {
-        match std::env::var_os(name) {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    environment::restore(&mut command);
     Ok(command)
-}
-
-/// What [`enter`] changes; cells see these as they were.
-const CHANGED: [&str; 5] = ["PATH", "CARGO_HOME", "RUSTC", "EVCXR_TMPDIR", SETTINGS_VAR];
-
-/// Makes evcxr and rust-analyzer, which read the environment, use the session's tools.
-fn enter(session: &Path) {
-    let bin = session.join("bin");
-    let old = std::env::var_os("PATH").unwrap_or_default();
-    // evcxr prefers rustup's choice of cargo to the one on the path.
-    let others = std::env::split_paths(&old).filter(|folder| !folder.join("rustup").exists());
-    let path = std::env::join_paths(std::iter::once(bin.clone()).chain(others)).unwrap_or(old);
-    let values = [
-        ("PATH", path),
-        ("CARGO_HOME", session.join("cargo-home").into()),
-        ("RUSTC", bin.join("rustc").into()),
-        ("EVCXR_TMPDIR", session.into()),
-        (SETTINGS_VAR, session.join("front.json").into()),
-    ];
-    for (name, value) in values {
-        // SAFETY: nothing in this program reads the environment through C while an engine starts.
-        unsafe { std::env::set_var(name, value) };
-    }
 }
 
 fn bundle(outputs: EvalOutputs) -> Bundle {
@@ -211,7 +184,7 @@ fn bundle(outputs: EvalOutputs) -> Bundle {
 /// Shows what a command such as `:vars` answered.
 fn show(outputs: EvalOutputs, frontend: &Arc<dyn Frontend>) {
     let data = bundle(outputs);
-    if !data.is_empty() {
+    if data.values().any(|content| content != "") {
         frontend.event(Event::Result { data });
     }
 }

@@ -4,6 +4,7 @@
 //! their path whose `cargo` is a link to this program; it calls rustc at once, with the runtime
 //! as a library that is already built, and answers `cargo metadata` from the store.
 
+use super::environment;
 use super::glue;
 use super::store::Store;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod answers;
 mod user_crates;
 
 /// Names the file with the front's settings.
@@ -23,17 +25,23 @@ pub const SETTINGS_VAR: &str = "CANDLELAB_FRONT";
 pub struct Settings {
     /// The session's directory, where evcxr writes the cell's crate.
     pub session: PathBuf,
-    /// The real rustc and cargo.
+    /// The real rustc.
     pub rustc: PathBuf,
+    /// The real cargo.
     pub cargo: PathBuf,
-    /// The store's parts.
+    /// The runtime's library.
     pub library: PathBuf,
+    /// The crates inside it.
     pub dependencies: PathBuf,
+    /// What rust-analyzer sees of them.
     pub mirror: PathBuf,
+    /// What cargo answered to questions that do not concern a cell.
+    pub answers: PathBuf,
     /// Where crates that users add are built, for all sessions.
     pub user_crates: PathBuf,
-    /// The environment as it was before the engine changed it.
+    /// The path as it was before the engine changed it.
     pub path: OsString,
+    /// Cargo's home as it was.
     pub cargo_home: Option<OsString>,
 }
 
@@ -47,9 +55,10 @@ impl Settings {
             library: store.library(),
             dependencies: store.dependencies(),
             mirror: store.mirror(),
+            answers: store.root.join("answers"),
             user_crates: store.root.with_extension("crates"),
-            path: std::env::var_os("PATH").unwrap_or_default(),
-            cargo_home: std::env::var_os("CARGO_HOME"),
+            path: environment::original("PATH").unwrap_or_default(),
+            cargo_home: environment::original("CARGO_HOME"),
         }
     }
 
@@ -65,7 +74,10 @@ impl Settings {
     /// A command in the environment that the user has.
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command.env("PATH", &self.path).env_remove("RUSTFLAGS").env_remove(SETTINGS_VAR);
+        command.env("PATH", &self.path);
+        for name in ["RUSTFLAGS", "RUST_SRC_PATH", SETTINGS_VAR] {
+            command.env_remove(name);
+        }
         match &self.cargo_home {
             Some(home) => command.env("CARGO_HOME", home),
             None => command.env_remove("CARGO_HOME"),
@@ -101,9 +113,16 @@ fn run(arguments: &[OsString]) -> Result<i32, String> {
         "build" => build(&settings),
         "check" => check(&settings),
         "metadata" if concerns_cell(arguments, &settings) => metadata(&settings),
+        "locate-project" => locate_project(&settings),
         "clean" => Ok(0),
-        _ => Err(settings.command(&settings.cargo).args(arguments).exec().to_string()),
+        _ => answers::give(&settings, arguments),
     }
+}
+
+fn locate_project(settings: &Settings) -> Result<i32, String> {
+    let root = serde_json::json!({"root": settings.session.join("Cargo.toml")});
+    writeln!(std::io::stdout(), "{root}").map_err(|error| error.to_string())?;
+    Ok(0)
 }
 
 /// Compiles the cell; on success evcxr finds the library by the file that it named.
@@ -122,7 +141,7 @@ fn build(settings: &Settings) -> Result<i32, String> {
     let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.args(["--crate-type=cdylib", "--emit=link", "-Cprefer-dynamic", "-Cstrip=debuginfo"]);
     rustc.arg(format!("-Copt-level={level}"));
-    rustc.args(["-Cdebug-assertions=on", "-Coverflow-checks=on", "-Ccodegen-units=16"]);
+    rustc.args(["-Cdebug-assertions=on", "-Coverflow-checks=on", "-Ccodegen-units=1"]);
     rustc.arg(format!("-Cincremental={}", incremental.display()));
     rustc.arg("--out-dir").arg(out);
     Err(rustc.exec().to_string())

@@ -1,5 +1,7 @@
 //! Finds the place in a notebook that a line of generated code came from.
 
+use super::parse::Shown;
+
 /// A position in a cell: `In[number]:line:column`, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -10,8 +12,8 @@ pub struct Place {
     pub text: String,
 }
 
-/// A cell that was run: its number and its source.
-pub type Ran = (usize, String);
+/// A cell that was run: its number and its code.
+pub type Ran = (usize, Shown);
 
 /// Where `location` (`src/lib.rs:line:column`) of the generated code stands in the cells, looking
 /// at the newest first; `None` where the code is not a cell's.
@@ -21,22 +23,23 @@ pub fn locate(location: &str, generated: &str, cells: &[Ran]) -> Option<Place> {
     let column: usize = parts.next()?.parse().ok()?;
     let generated: Vec<&str> = generated.lines().collect();
     let text = generated.get(line.checked_sub(1)?)?;
-    let candidates = cells.iter().rev().flat_map(|(number, source)| {
-        let lines: Vec<&str> = source.lines().collect();
+    let candidates = cells.iter().rev().flat_map(|(number, shown)| {
+        let lines: Vec<&str> = shown.code.lines().collect();
         (0..lines.len())
             .filter(|at| lines[*at].contains(text.trim()))
-            .map(|at| (agreement(&generated, line - 1, &lines, at), *number, at))
+            .map(|at| (agreement(&generated, line - 1, &lines, at), *number, shown, at))
             .collect::<Vec<_>>()
     });
     // The first of the best, which is the newest.
-    let (_, number, at) = candidates.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    let source = &cells.iter().rev().find(|(cell, _)| *cell == number)?.1;
-    let own = source.lines().nth(at)?;
+    let (_, number, shown, at) =
+        candidates.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    let own = shown.code.lines().nth(at)?;
     let indent = text.len() - text.trim_start().len();
     let start = own.find(text.trim())?;
     let column = column.saturating_sub(text[..indent].chars().count())
         + own[..start].chars().count();
-    Some(Place { number, line: at + 1, column, text: own.to_owned() })
+    let text = shown.user_line(at + 1)?;
+    Some(Place { number, line: at + 1, column: shown.column(at + 1, column), text })
 }
 
 /// How many lines around the two positions are the same.
@@ -58,19 +61,20 @@ fn agreement(generated: &[&str], line: usize, cell: &[&str], at: usize) -> usize
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::show_last;
     use super::*;
 
     fn cells() -> Vec<Ran> {
         vec![
-            (1, "fn half(x: i32) -> i32 {\n    assert!(x % 2 == 0);\n    x / 2\n}".into()),
-            (2, "let a = 1; let b = [1, 2];\nhalf(3);\n  b[9]".into()),
+            (1, show_last("fn half(x: i32) -> i32 {\n    assert!(x % 2 == 0);\n    x / 2\n}")),
+            (2, show_last("let a = 1; let b = [1, 2];\nhalf(3);\n  b[9]")),
         ]
     }
 
     #[test]
     fn a_statement_is_found_in_the_newest_cell() {
-        let generated = "glue\nlet a = 1;\nlet b = [1, 2];\nhalf(3);\n  b[9]\nglue";
-        let place = locate("src/lib.rs:5:3", generated, &cells()).unwrap();
+        let generated = "glue\nlet a = 1;\nlet b = [1, 2];\nhalf(3);\n  candlelab::host::show!(b[9]\n);\nglue";
+        let place = locate("src/lib.rs:5:26", generated, &cells()).unwrap();
         assert_eq!((place.number, place.line, place.column), (2, 3, 3));
     }
 

@@ -12,9 +12,9 @@ fn parse(code: &str) -> ra_ap_syntax::Parse<SourceFile> {
 }
 
 /// A cell whose last expression is wrapped so that its value is shown.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
-    /// The code to run.
+    /// The code to run; each of its lines holds the user's line of that number.
     pub code: String,
     /// Line (from 1) and column (from 1) where text was put in, and how many characters.
     inserted: Option<(usize, usize, usize)>,
@@ -35,6 +35,15 @@ pub fn show_last(code: &str) -> Shown {
 }
 
 impl Shown {
+    /// The user's own text of a line.
+    pub fn user_line(&self, line: usize) -> Option<String> {
+        let text = self.code.lines().nth(line.checked_sub(1)?)?;
+        match self.inserted {
+            Some((at, ..)) if at == line => Some(text.replacen(SHOW, "", 1)),
+            _ => Some(text.to_owned()),
+        }
+    }
+
     /// The column of the user's own code at a position of the code that is run.
     pub fn column(&self, line: usize, column: usize) -> usize {
         match self.inserted {
@@ -47,7 +56,7 @@ impl Shown {
 
 /// The byte range of the expression that ends a cell, without a semicolon after it.
 fn last_expression(code: &str) -> Option<(usize, usize)> {
-    let parsed = parse(code);
+    let parsed = parse(&without_commands(code));
     let function = parsed.tree().items().find_map(|item| match item {
         ast::Item::Fn(function) => Some(function),
         _ => None,
@@ -60,6 +69,17 @@ fn last_expression(code: &str) -> Option<(usize, usize)> {
     let start = usize::from(range.start()).checked_sub(BEFORE.len())?;
     let end = usize::from(range.end()).checked_sub(BEFORE.len())?;
     (end <= code.len()).then_some((start, end))
+}
+
+/// The code with evcxr's `:commands` and shell commands blanked out; offsets stay.
+fn without_commands(code: &str) -> String {
+    let is_command = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with('!') || line.starts_with(':') && !line.starts_with("::")
+    };
+    let blank = |line: &str| line.replace(|character| character != '\n', " ");
+    let lines = code.split_inclusive('\n');
+    lines.map(|line| if is_command(line) && line.is_ascii() { blank(line) } else { line.into() }).collect()
 }
 
 /// Loops have no value worth showing, and `return` none at all.
@@ -147,6 +167,11 @@ mod tests {
         assert_eq!(shown.code, "let x = 1;\ncandlelab::host::show!(x + 1\n);");
         assert_eq!(shown.column(2, SHOW.len() + 3), 3);
         assert_eq!(shown.column(1, 5), 5);
+    }
+
+    #[test]
+    fn a_command_before_the_expression_does_no_harm() {
+        assert_eq!(show_last(":dep a = \"1\"\n1").code, format!(":dep a = \"1\"\n{SHOW}1\n);"));
     }
 
     #[test]

@@ -83,18 +83,28 @@ fn stores() -> PathBuf {
     chosen.or_else(cache).unwrap_or_else(|| std::env::temp_dir().join("candlelab"))
 }
 
-fn key(toolchain: &Toolchain) -> String {
+/// What a build depends on beside the sources.
+fn machine(toolchain: &Toolchain) -> Sha256 {
     let mut hash = Sha256::new();
     for part in [FORMAT, &toolchain.version, &features(), &target_cpu(), &processor()] {
         hash.update(part);
         hash.update([0]);
     }
+    hash
+}
+
+fn text(hash: Sha256) -> String {
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn key(toolchain: &Toolchain) -> String {
+    let mut hash = machine(toolchain);
     for (name, content) in sources::FILES {
         hash.update(name);
         hash.update([0]);
         hash.update(content);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    text(hash)
 }
 
 /// The processor's own name, where the store is built for it.
@@ -114,10 +124,11 @@ pub fn prepare(progress: &mut dyn FnMut(Progress)) -> Result<Store, EngineError>
     if is_complete(&store.root) {
         return Ok(store);
     }
-    let lock = lock(&store, progress)?;
+    let work = stores().join(format!("build-{}", text(machine(&store.toolchain))));
+    let lock = lock(&work, progress)?;
     if !is_complete(&store.root) {
         let started = std::time::Instant::now();
-        build::build(&store, progress)?;
+        build::build(&store, &work, progress)?;
         progress(Progress::Finished(started.elapsed()));
     }
     drop(lock);
@@ -129,10 +140,9 @@ fn is_complete(root: &Path) -> bool {
 }
 
 /// Held while a store is built; the system lets go of it when the process ends, however it ends.
-fn lock(store: &Store, progress: &mut dyn FnMut(Progress)) -> Result<File, EngineError> {
-    let folder = stores();
-    fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
-    let path = store.root.with_extension("lock");
+fn lock(work: &Path, progress: &mut dyn FnMut(Progress)) -> Result<File, EngineError> {
+    fs::create_dir_all(work).map_err(|error| unwritable(work, &error))?;
+    let path = work.join("lock");
     let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
     if file.try_lock().is_err() {
         progress(Progress::Waiting);

@@ -36,16 +36,8 @@ const LINKER_HINT: &str = "install a C compiler, for instance `apt install gcc l
 impl Toolchain {
     /// The first toolchain that is new enough: the default one, then 1.95.0 by name.
     pub fn find() -> Result<Self, EngineError> {
-        let found = [None, Some("1.95.0")].map(Self::ask);
-        let mut problem = None;
-        for toolchain in found {
-            match toolchain {
-                Ok(toolchain) => return Ok(toolchain),
-                Err(error) => problem = problem.or(Some(error)),
-            }
-        }
-        let message = problem.unwrap_or_default();
-        Err(EngineError { message, hint: Some(RUSTC_HINT.into()) })
+        let found = Self::ask(None).or_else(|problem| Self::ask(Some("1.95.0")).map_err(|_| problem));
+        found.map_err(|message| EngineError { message, hint: Some(RUSTC_HINT.into()) })
     }
 
     fn ask(channel: Option<&str>) -> Result<Self, String> {
@@ -82,8 +74,13 @@ impl Toolchain {
         self.sysroot.join("lib/rustlib").join(&self.target).join("lib")
     }
 
+    /// Where the standard library's sources lie.
+    pub fn library_sources(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib/src/rust/library")
+    }
+
     fn has_sources(&self) -> bool {
-        self.sysroot.join("lib/rustlib/src/rust/library/std/src/lib.rs").is_file()
+        self.library_sources().join("std/src/lib.rs").is_file()
     }
 
     /// Fails with the words of `doctor` where something is missing.

@@ -22,6 +22,9 @@ pub const RUNTIME_VAR: &str = "CANDLELAB_WORKER_RUNTIME";
 /// Set by evcxr in its child.
 const IS_WORKER_VAR: &str = "EVCXR_IS_RUNTIME";
 
+/// The stack of the thread that runs cells, whose overflow Rust recognises.
+const STACK: usize = 64 << 20;
+
 /// Runs the worker's loop if this process was started as one; otherwise returns.
 pub fn hook() {
     if std::env::var_os(IS_WORKER_VAR).is_some() {
@@ -55,7 +58,9 @@ fn run() -> Result<(), String> {
     let pipes = output::redirect(&socket).map_err(|error| error.to_string())?;
     let runtime = runtime::load(Path::new(&library))?;
     pump::start(socket, pipes, runtime);
-    serve(commands, done, runtime)
+    let cells = std::thread::Builder::new().name("cell".into()).stack_size(STACK);
+    let cells = cells.spawn(move || serve(commands, done, runtime));
+    cells.map_err(|error| error.to_string())?.join().unwrap_or(Err("the cell's thread died".into()))
 }
 
 /// Moves evcxr's two pipes away from the standard descriptors.

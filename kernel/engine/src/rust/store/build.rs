@@ -9,23 +9,26 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Builds into a folder beside `store.root` and renames the result into place.
-pub fn build(store: &Store, progress: &mut dyn FnMut(Progress)) -> Result<(), EngineError> {
-    let work = store.root.with_extension("build");
+/// Builds in the folder `work` and renames the result into place. What cargo has built stays in
+/// `work`, so that the next version of the runtime, or the next try, does not start anew.
+pub fn build(
+    store: &Store,
+    work: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), EngineError> {
     let sources_dir = work.join("src");
     let result = work.join("store");
-    // A half-written result of an interrupted build; what cargo has built is kept.
+    // Left over from an interrupted build.
     let _ = fs::remove_dir_all(&result);
-    let write = |done: std::io::Result<()>| done.map_err(|error| unwritable(&work, &error));
+    let _ = fs::remove_dir_all(&sources_dir);
+    let write = |done: std::io::Result<()>| done.map_err(|error| unwritable(work, &error));
     write(sources::unpack(&sources_dir))?;
     let toolchain = &store.toolchain;
     let total = count_crates(toolchain, &sources_dir);
     let built = compile(toolchain, &sources_dir, &work.join("target"), total, progress)?;
     write(gather(&built, &result))?;
     mirror::make(toolchain, &sources_dir, &result.join("mirror"), &store.mirror())?;
-    write(fs::rename(&result, &store.root))?;
-    let _ = fs::remove_dir_all(&work);
-    Ok(())
+    write(fs::rename(&result, &store.root))
 }
 
 /// The real cargo, free of what the caller's environment says about other builds.

@@ -25,6 +25,8 @@ struct Channel {
     pipes: Pipes,
     nonce: u64,
     lost: Vec<String>,
+    /// Not on the stack: a stack overflow is told from a signal handler's small one.
+    buffer: Box<[u8; 16 * 1024]>,
 }
 
 static REDIRECTED: AtomicBool = AtomicBool::new(false);
@@ -59,7 +61,13 @@ pub fn redirect(socket: &UnixStream) -> io::Result<Pipes> {
     let pipes = Pipes { stdout: pipe_over(1)?, stderr: pipe_over(2)? };
     // SAFETY: a duplicate that lives as long as the process.
     let socket = unsafe { libc::fcntl(socket.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 100) };
-    *lock(&CHANNEL) = Some(Channel { socket, pipes, nonce: 0, lost: Vec::new() });
+    *lock(&CHANNEL) = Some(Channel {
+        socket,
+        pipes,
+        nonce: 0,
+        lost: Vec::new(),
+        buffer: Box::new([0; 16 * 1024]),
+    });
     REDIRECTED.store(true, Ordering::SeqCst);
     // Keeps both definitions in the program, for the dynamic linker to find.
     std::hint::black_box((write as *const c_void, read as *const c_void));
@@ -81,13 +89,12 @@ impl Channel {
         }
     }
 
-    fn drain(&self) {
+    fn drain(&mut self) {
         for (fd, kind) in [(self.pipes.stdout, Kind::Stdout), (self.pipes.stderr, Kind::Stderr)] {
-            let mut buffer = [0u8; 16 * 1024];
             loop {
-                let read = system_read(fd, buffer.as_mut_ptr().cast(), buffer.len());
+                let read = system_read(fd, self.buffer.as_mut_ptr().cast(), self.buffer.len());
                 match usize::try_from(read) {
-                    Ok(read) if read > 0 => self.send(kind, &buffer[..read]),
+                    Ok(read) if read > 0 => self.send(kind, &self.buffer[..read]),
                     _ => break,
                 }
             }

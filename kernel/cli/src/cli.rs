@@ -1,0 +1,139 @@
+//! The arguments of every command.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A deep-learning course in Rust notebooks
+#[derive(Parser)]
+#[command(name = "candlelab", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run notebooks from top to bottom and write the executed ones to a folder
+    Run(RunArgs),
+    /// Build the runtime that notebooks use; other commands do so when they first need it
+    Prepare,
+    /// Say what this machine lacks, and how to get it
+    Doctor,
+    /// Make the kernel known to Jupyter
+    Install(InstallArgs),
+    /// Remove the kernel from Jupyter
+    Uninstall(KernelPlace),
+    /// Serve one Jupyter front end
+    #[command(hide = true)]
+    Kernel(KernelArgs),
+}
+
+/// Arguments of `run`.
+#[derive(Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct RunArgs {
+    /// Notebooks, or folders to search for notebooks
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The folder for the executed notebooks; each keeps its path below it
+    #[arg(short, long, default_value = "out", value_name = "FOLDER")]
+    pub output: PathBuf,
+    /// How long one cell may run [default: for ever]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+    /// Stop at the first notebook that does not pass
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Run every notebook, also after one that does not pass; the default
+    #[arg(long, conflicts_with = "fail_fast")]
+    pub keep_going: bool,
+}
+
+/// Arguments of `install`.
+#[derive(Args)]
+pub struct InstallArgs {
+    /// Where to put it.
+    #[command(flatten)]
+    pub place: KernelPlace,
+    /// Do not build the runtime now; the first notebook will then wait for it
+    #[arg(long)]
+    pub no_prepare: bool,
+}
+
+/// Where Jupyter looks for the kernel.
+#[derive(Args)]
+pub struct KernelPlace {
+    /// For this user, in every Python environment; the default
+    #[arg(long, group = "place")]
+    pub user: bool,
+    /// For the Python environment of the `python3` on the path
+    #[arg(long, group = "place")]
+    pub sys_prefix: bool,
+    /// Below this folder, in `share/jupyter/kernels`
+    #[arg(long, group = "place", value_name = "FOLDER")]
+    pub prefix: Option<PathBuf>,
+    /// The name of the kernel; notebooks refer to it
+    #[arg(long, default_value = "candlelab", value_parser = kernel_name)]
+    pub name: String,
+}
+
+/// Arguments of `kernel`.
+#[derive(Args)]
+pub struct KernelArgs {
+    /// The file in which Jupyter names its ports
+    pub connection_file: PathBuf,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes, the highest one of all notebooks:
+  0  every notebook passed
+  1  a cell failed
+  2  wrong usage or bad input, or the output cannot be written
+  3  a cell ran longer than its limit
+  4  the process that ran a cell ended
+  5  the kernel did not start
+  130  interrupted";
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "it must be a number of seconds greater than 0".into())
+}
+
+fn kernel_name(text: &str) -> Result<String, String> {
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    if text.is_empty() || text.starts_with('.') || !text.chars().all(allowed) {
+        return Err("it may hold letters, digits, `.`, `_` and `-`, and no `.` in front".into());
+    }
+    Ok(text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_limit_is_a_positive_number() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["0", "-1", "nan", "inf", "1e300", "soon"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kernel_name_cannot_leave_its_folder() {
+        assert_eq!(kernel_name("Rust-2.0"), Ok("rust-2.0".into()));
+        for text in ["", "..", "a/b", "ä", "a b"] {
+            assert!(kernel_name(text).is_err(), "{text}");
+        }
+    }
+}

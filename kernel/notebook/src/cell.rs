@@ -1,0 +1,53 @@
+//! One cell of a notebook.
+
+use crate::json;
+use serde_json::{Map, Value};
+
+/// A cell as it stands in the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a>(&'a Map<String, Value>);
+
+/// What a cell contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Code to run.
+    Code,
+    /// Prose.
+    Markdown,
+    /// Text for converters, or a kind of a later format.
+    Raw,
+}
+
+impl<'a> Cell<'a> {
+    /// Looks at the JSON of a cell; says what is missing where it is none.
+    pub(crate) fn new(json: &'a Value) -> Result<Self, &'static str> {
+        let cell = json.as_object().ok_or("is not an object")?;
+        if !cell.get("cell_type").is_some_and(Value::is_string) {
+            return Err("has no `cell_type`");
+        }
+        if cell.get("source").and_then(json::join).is_none() {
+            return Err("has no `source`");
+        }
+        Ok(Self(cell))
+    }
+
+    /// What the cell contains.
+    pub fn kind(self) -> Kind {
+        match self.0["cell_type"].as_str() {
+            Some("code") => Kind::Code,
+            Some("markdown") => Kind::Markdown,
+            _ => Kind::Raw,
+        }
+    }
+
+    /// The text of the cell.
+    pub fn source(self) -> String {
+        json::join(&self.0["source"]).unwrap_or_default()
+    }
+
+    /// Whether the cell carries a tag.
+    pub fn has_tag(self, tag: &str) -> bool {
+        let tags = self.0.get("metadata").and_then(|metadata| metadata["tags"].as_array());
+        tags.is_some_and(|tags| tags.iter().any(|own| own == tag))
+    }
+}

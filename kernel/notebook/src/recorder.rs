@@ -1,0 +1,196 @@
+//! The front end of a headless run: it keeps what a user would see.
+
+use crate::output::Output;
+use candlelab_engine::{Bundle, CellError, Event, Frontend, StreamName};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Collects the outputs of all cells of a run.
+#[derive(Default)]
+pub(crate) struct Recorder(Mutex<Recording>);
+
+#[derive(Default)]
+struct Recording {
+    /// Outputs by the position of their cell.
+    cells: BTreeMap<usize, Vec<Output>>,
+    /// The position and the number of the running cell.
+    position: usize,
+    number: usize,
+    /// The next output replaces those so far.
+    clear_next: bool,
+}
+
+impl Recorder {
+    /// What follows belongs to the cell at this position, which runs as `In[number]`.
+    pub fn begin(&self, position: usize, number: usize) {
+        let mut recording = self.lock();
+        recording.cells.entry(position).or_default();
+        (recording.position, recording.number) = (position, number);
+        recording.clear_next = false;
+    }
+
+    /// The error that ended the running cell.
+    pub fn error(&self, error: CellError) {
+        self.lock().push(Output::Error(error));
+    }
+
+    /// What the running cell has printed so far.
+    pub fn printed(&self) -> String {
+        let mut recording = self.lock();
+        let streams = recording.outputs().iter().filter_map(|output| match output {
+            Output::Stream { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        streams.collect()
+    }
+
+    /// The outputs of each cell that has begun.
+    pub fn outputs(&self) -> Vec<(usize, Vec<Value>)> {
+        let recording = self.lock();
+        let json = |outputs: &Vec<Output>| outputs.iter().map(Output::to_json).collect();
+        recording.cells.iter().map(|(position, outputs)| (*position, json(outputs))).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Recording> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Frontend for Recorder {
+    fn event(&self, event: Event) {
+        let mut recording = self.lock();
+        match event {
+            Event::Stream { name, text } => recording.stream(name, text),
+            Event::Display { data, display_id: Some(id), update: true } => {
+                recording.update(&id, &data);
+            }
+            // An update without a name updates nothing.
+            Event::Display { update: true, .. } => {}
+            Event::Display { data, display_id, .. } => {
+                recording.push(Output::Display { data, id: display_id });
+            }
+            Event::Result { data } => {
+                let count = recording.number;
+                recording.push(Output::Result { data, count });
+            }
+            Event::Clear { wait: true } => recording.clear_next = true,
+            Event::Clear { wait: false } => recording.outputs().clear(),
+        }
+    }
+
+    fn input(&self, _prompt: &str, _password: bool) -> Option<String> {
+        None
+    }
+}
+
+impl Recording {
+    fn outputs(&mut self) -> &mut Vec<Output> {
+        self.cells.entry(self.position).or_default()
+    }
+
+    fn push(&mut self, output: Output) {
+        if std::mem::take(&mut self.clear_next) {
+            self.outputs().clear();
+        }
+        self.outputs().push(output);
+    }
+
+    /// Adds to the last output where that is the same stream.
+    fn stream(&mut self, name: StreamName, text: String) {
+        if self.clear_next {
+            return self.push(Output::Stream { name, text });
+        }
+        match self.outputs().last_mut() {
+            Some(Output::Stream { name: last, text: so_far }) if *last == name => {
+                so_far.push_str(&text);
+            }
+            _ => self.push(Output::Stream { name, text }),
+        }
+    }
+
+    /// Replaces every display of that name, also those of earlier cells.
+    fn update(&mut self, id: &str, new: &Bundle) {
+        for output in self.cells.values_mut().flatten() {
+            if let Output::Display { data, id: Some(own) } = output
+                && own == id
+            {
+                data.clone_from(new);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn text(text: &str) -> Bundle {
+        Bundle::from_iter([("text/plain".to_owned(), text.into())])
+    }
+
+    fn display(content: &str, id: &str, update: bool) -> Event {
+        Event::Display { data: text(content), display_id: Some(id.into()), update }
+    }
+
+    fn print(content: &str) -> Event {
+        Event::Stream { name: StreamName::Stdout, text: content.into() }
+    }
+
+    /// The outputs of one cell after these events, each as its text.
+    #[track_caller]
+    fn check(events: Vec<Event>, expected: &[&str]) {
+        let recorder = Recorder::default();
+        recorder.begin(0, 1);
+        events.into_iter().for_each(|event| recorder.event(event));
+        assert_eq!(texts(&recorder, 0), expected);
+    }
+
+    fn texts(recorder: &Recorder, position: usize) -> Vec<String> {
+        let (_, outputs) = recorder.outputs().swap_remove(position);
+        let content = |output: &Value| match &output["text"] {
+            Value::Null => crate::json::join(&output["data"]["text/plain"]),
+            stream => crate::json::join(stream),
+        };
+        outputs.iter().map(|output| content(output).unwrap()).collect()
+    }
+
+    #[test]
+    fn parts_of_a_stream_become_one_output() {
+        let error = Event::Stream { name: StreamName::Stderr, text: "c".into() };
+        check(vec![print("a\r"), print("b"), error, print("d")], &["a\rb", "c", "d"]);
+    }
+
+    #[test]
+    fn clearing_waits_for_the_next_output() {
+        let wait = || Event::Clear { wait: true };
+        check(vec![print("a"), wait()], &["a"]);
+        check(vec![print("a"), wait(), print("b")], &["b"]);
+        check(vec![print("a"), Event::Clear { wait: false }], &[]);
+        check(vec![display("a", "x", false), wait(), display("b", "x", true)], &["b"]);
+    }
+
+    #[test]
+    fn updates_reach_earlier_cells() {
+        let recorder = Recorder::default();
+        recorder.begin(0, 1);
+        recorder.event(display("old", "curve", false));
+        recorder.event(display("other", "table", false));
+        recorder.begin(1, 2);
+        recorder.event(display("new", "curve", true));
+        recorder.event(display("never shown", "unknown", true));
+        assert_eq!(texts(&recorder, 0), ["new", "other"]);
+        assert_eq!(recorder.outputs()[1].1, Vec::<Value>::new());
+    }
+
+    #[test]
+    fn results_carry_the_cells_number() {
+        let recorder = Recorder::default();
+        recorder.begin(4, 3);
+        recorder.event(Event::Result { data: text("6") });
+        let expected = json!({"data": {"text/plain": ["6"]}, "execution_count": 3, "metadata": {},
+            "output_type": "execute_result"});
+        assert_eq!(recorder.outputs(), [(4, vec![expected])]);
+    }
+}

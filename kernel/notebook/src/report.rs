@@ -1,0 +1,100 @@
+//! What became of a notebook.
+
+use candlelab_engine::CellError;
+use std::time::Duration;
+
+/// What became of a notebook's code cells, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// One entry a code cell, empty ones and those not reached included.
+    pub cells: Vec<CellReport>,
+    /// How long the whole run took.
+    pub time: Duration,
+}
+
+/// What became of one cell.
+#[derive(Clone, Debug)]
+pub struct CellReport {
+    /// Its position among all cells of the notebook, from 0.
+    pub position: usize,
+    /// The `n` of its `In[n]`, if it ran.
+    pub number: Option<usize>,
+    /// Its source.
+    pub source: String,
+    /// How it ended.
+    pub status: Status,
+    /// How long it ran.
+    pub time: Duration,
+    /// The error that ended it; with the tag `raises-exception` a passed cell has one.
+    pub error: Option<CellError>,
+    /// What it printed before it failed; empty where it passed.
+    pub printed: String,
+}
+
+/// How a cell ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It ran to its end, or was allowed to fail.
+    Passed,
+    /// It is empty, or tagged `skip-execution`.
+    Skipped,
+    /// It failed.
+    Failed,
+    /// It ran longer than it may.
+    TimedOut,
+    /// The process that ran it ended.
+    Died,
+    /// The user stopped it, or stopped the run before it began.
+    Interrupted,
+    /// An earlier cell ended the run.
+    NotRun,
+}
+
+/// How a notebook ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every cell passed or was skipped.
+    Passed,
+    /// A cell failed.
+    Failed,
+    /// A cell ran longer than it may.
+    TimedOut,
+    /// The process that ran a cell ended.
+    Died,
+    /// The user stopped the run.
+    Interrupted,
+}
+
+impl Report {
+    /// How the notebook ended.
+    pub fn outcome(&self) -> Outcome {
+        self.culprit().map_or(Outcome::Passed, |(_, outcome)| outcome)
+    }
+
+    /// The cell that ended the run early.
+    pub fn last(&self) -> Option<&CellReport> {
+        self.culprit().map(|(cell, _)| cell)
+    }
+
+    /// How many cells ran.
+    pub fn executed(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.number.is_some()).count()
+    }
+
+    fn culprit(&self) -> Option<(&CellReport, Outcome)> {
+        self.cells.iter().find_map(|cell| Some((cell, cell.status.ends_run()?)))
+    }
+}
+
+impl Status {
+    /// The outcome of a notebook in which a cell ends so; `None` where the run goes on.
+    pub fn ends_run(self) -> Option<Outcome> {
+        match self {
+            Self::Passed | Self::Skipped | Self::NotRun => None,
+            Self::Failed => Some(Outcome::Failed),
+            Self::TimedOut => Some(Outcome::TimedOut),
+            Self::Died => Some(Outcome::Died),
+            Self::Interrupted => Some(Outcome::Interrupted),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Runs one cell and stops it when its time is up or the user says so.
+
+use candlelab_engine::{Cell, Engine, Frontend, Interrupt, Reply};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Ends a run from another thread. Clones stop the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Interrupts the running cell; no further one begins.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether [`stop`](Self::stop) was called.
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Why a cell was interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    TimedOut,
+    Stopped,
+}
+
+/// How often the watcher looks.
+const TICK: Duration = Duration::from_millis(20);
+/// A cell that still runs is interrupted anew: the first interrupt may have come before its start.
+const AGAIN: Duration = Duration::from_secs(3);
+
+/// Runs a cell; also says why it was interrupted, if it was.
+pub(crate) fn execute(
+    engine: &mut dyn Engine,
+    cell: &Cell,
+    frontend: &Arc<dyn Frontend>,
+    timeout: Option<Duration>,
+    stop: &Stop,
+) -> (Reply, Option<Cut>) {
+    let interrupter = engine.interrupter();
+    thread::scope(|scope| {
+        let (running, ended) = mpsc::channel();
+        let watcher = scope.spawn(move || watch(&ended, &*interrupter, timeout, stop));
+        let reply = engine.execute(cell, frontend);
+        drop(running);
+        (reply, watcher.join().expect("the watcher does not panic"))
+    })
+}
+
+fn watch(
+    ended: &Receiver<()>,
+    interrupter: &dyn Interrupt,
+    timeout: Option<Duration>,
+    stop: &Stop,
+) -> Option<Cut> {
+    let started = Instant::now();
+    let mut cut = None;
+    let mut last = None;
+    while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        if stop.is_stopped() {
+            cut = Some(Cut::Stopped);
+        } else if timeout.is_some_and(|limit| started.elapsed() >= limit) {
+            cut = Some(Cut::TimedOut);
+        }
+        if cut.is_some() && last.is_none_or(|last: Instant| last.elapsed() >= AGAIN) {
+            interrupter.interrupt();
+            last = Some(Instant::now());
+        }
+    }
+    cut
+}

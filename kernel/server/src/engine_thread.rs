@@ -1,0 +1,116 @@
+use candlelab_engine::{Engine, EngineError, Interrupt};
+use candlelab_protocol::log;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// Makes an engine.
+pub(crate) type StartEngine =
+    Box<dyn FnOnce() -> Result<Box<dyn Engine>, EngineError> + Send + 'static>;
+
+type Job = Box<dyn FnOnce(Result<&mut dyn Engine, &EngineError>) + Send>;
+type Interrupter = Arc<OnceLock<Arc<dyn Interrupt>>>;
+
+/// How long a cell may take to stop when the kernel ends.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long to wait before it is told again.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// The thread that owns the engine and uses it for one thing after the other.
+pub(crate) struct EngineThread {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    interrupter: Interrupter,
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+impl EngineThread {
+    /// Starts the thread, and the engine on it; returns at once.
+    pub(crate) fn spawn(start: StartEngine) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::channel();
+        let (end, ended) = oneshot::channel();
+        let interrupter = Interrupter::default();
+        let shared = interrupter.clone();
+        let run = move || {
+            work(start, &shared, queue);
+            drop(end);
+        };
+        std::thread::Builder::new().name("engine".into()).spawn(run)?;
+        Ok(Self { jobs: Mutex::new(Some(jobs)), interrupter, ended: Mutex::new(Some(ended)) })
+    }
+
+    /// Uses the engine once it is ready and has done everything asked of it before.
+    ///
+    /// # Errors
+    /// If the engine could not start, or failed in doing this.
+    pub(crate) async fn with<T: Send + 'static>(
+        &self,
+        use_it: impl FnOnce(&mut dyn Engine) -> T + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |engine| {
+            let result = engine.map(use_it).map_err(copy);
+            let _ = answer.send(result);
+        });
+        if let Some(jobs) = &*lock(&self.jobs) {
+            let _ = jobs.send(job);
+        }
+        answered.await.unwrap_or_else(|_| Err(broken()))
+    }
+
+    /// Stops the running cell, if any.
+    pub(crate) fn interrupt(&self) {
+        if let Some(interrupter) = self.interrupter.get() {
+            interrupter.interrupt();
+        }
+    }
+
+    /// Ends the engine; gives up on one that does not stop.
+    pub(crate) async fn stop(&self) {
+        drop(lock(&self.jobs).take());
+        let Some(mut ended) = lock(&self.ended).take() else { return };
+        let stopped = async {
+            // A cell that is just beginning may miss the first interrupts.
+            while timeout(AGAIN, &mut ended).await.is_err() {
+                self.interrupt();
+            }
+        };
+        self.interrupt();
+        if timeout(GRACE, stopped).await.is_err() {
+            log("the running cell did not stop; leaving without it");
+        }
+    }
+}
+
+fn work(start: StartEngine, interrupter: &Interrupter, jobs: mpsc::Receiver<Job>) {
+    let mut engine = catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|_| Err(broken()));
+    match &engine {
+        Ok(engine) => drop(interrupter.set(engine.interrupter())),
+        Err(error) => log(format_args!("the engine cannot start: {error}")),
+    }
+    for job in jobs {
+        let run = AssertUnwindSafe(|| match &mut engine {
+            Ok(engine) => job(Ok(&mut **engine)),
+            Err(error) => job(Err(error)),
+        });
+        if catch_unwind(run).is_err() {
+            log("the engine panicked; this is a bug in candlelab");
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn copy(error: &EngineError) -> EngineError {
+    EngineError { message: error.message.clone(), hint: error.hint.clone() }
+}
+
+fn broken() -> EngineError {
+    EngineError {
+        message: "the engine stopped working".into(),
+        hint: Some("restart the kernel; this is a bug in candlelab, its log says more".into()),
+    }
+}

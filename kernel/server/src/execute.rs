@@ -1,0 +1,141 @@
+use crate::exchange::Exchange;
+use crate::frontend::CellFrontend;
+use crate::receive::Queue;
+use candlelab_engine::{Bundle, Cell, CellError, Engine, EngineError, Frontend, Reply};
+use candlelab_protocol::{
+    Error, ExecuteInput, ExecuteReply, ExecuteRequest, ExpressionValue, MimeBundle, Payload,
+    ReplyStatus,
+};
+use serde_json::{Map, Value};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// Runs a cell; where it fails, those that wait in the queue are aborted.
+pub(crate) async fn execute(exchange: &Exchange, request: ExecuteRequest, queue: &mut Queue) {
+    let counts = request.store_history && !request.silent;
+    let number = exchange.kernel.number_cell(counts);
+    if !request.silent {
+        let code = request.code.clone();
+        exchange.publish(&ExecuteInput { code, execution_count: number });
+    }
+    let outcome = run(exchange, &request, number).await;
+    if counts {
+        let value = outcome.value.as_ref().and_then(|data| data.get("text/plain")?.as_str());
+        exchange.kernel.with_history(|history| history.add(number, &request.code, value));
+    }
+    if request.stop_on_error && outcome.reply.error.is_some() {
+        // Before the reply: what the front end sends after it is a new beginning.
+        queue.doom_cells().await;
+    }
+    reply(exchange, outcome, number, request.silent).await;
+}
+
+/// Refuses to run a cell, since an earlier one failed.
+pub(crate) async fn abort(exchange: &Exchange) -> ControlFlow<()> {
+    let reply = ExecuteReply {
+        status: ReplyStatus::Aborted,
+        execution_count: exchange.kernel.cells(),
+        payload: Vec::new(),
+        user_expressions: Map::new(),
+    };
+    exchange.reply(&reply).await;
+    ControlFlow::Continue(())
+}
+
+/// What became of a cell and of the expressions after it.
+#[derive(Default)]
+struct Outcome {
+    reply: Reply,
+    value: Option<Bundle>,
+    expressions: Map<String, Value>,
+}
+
+async fn run(exchange: &Exchange, request: &ExecuteRequest, number: usize) -> Outcome {
+    let kernel = exchange.kernel.clone();
+    kernel.stdin.begin().await;
+    let frontend = CellFrontend::new(exchange.clone(), request, number, Handle::current());
+    let cell = Cell { code: request.code.clone(), number };
+    let expressions = request.user_expressions.clone().unwrap_or_default();
+    let outcome = kernel.engine.with(move |engine| run_cell(engine, &cell, frontend, &expressions));
+    outcome.await.unwrap_or_else(|error| Outcome {
+        reply: Reply { error: Some(engine_failure(error)), ..Reply::default() },
+        ..Outcome::default()
+    })
+}
+
+fn run_cell(
+    engine: &mut dyn Engine,
+    cell: &Cell,
+    frontend: CellFrontend,
+    expressions: &Map<String, Value>,
+) -> Outcome {
+    if frontend.was_interrupted() {
+        return Outcome { reply: interrupted(), ..Outcome::default() };
+    }
+    let (reply, value) = run_with(engine, cell, frontend.clone());
+    let evaluate = |(name, code): (&String, &Value)| {
+        let code = code.as_str().unwrap_or_default().to_owned();
+        let cell = Cell { code, number: cell.number };
+        (name.clone(), expression(run_with(engine, &cell, frontend.silent())))
+    };
+    let expressions = match reply.error {
+        None => expressions.iter().map(evaluate).collect(),
+        Some(_) => Map::new(),
+    };
+    Outcome { reply, value, expressions }
+}
+
+/// The reply of a cell that was interrupted before the engine was ready for it.
+fn interrupted() -> Reply {
+    let (ename, evalue) = ("Interrupted".to_owned(), "interrupted before it began".to_owned());
+    let traceback = vec![format!("{ename}: {evalue}")];
+    Reply { error: Some(CellError { ename, evalue, traceback }), pages: Vec::new() }
+}
+
+fn run_with(
+    engine: &mut dyn Engine,
+    cell: &Cell,
+    frontend: CellFrontend,
+) -> (Reply, Option<Bundle>) {
+    let frontend = Arc::new(frontend);
+    let reply = engine.execute(cell, &(frontend.clone() as Arc<dyn Frontend>));
+    (reply, frontend.take_value())
+}
+
+fn expression((reply, value): (Reply, Option<Bundle>)) -> Value {
+    let value = match reply.error {
+        Some(error) => ExpressionValue::Error(wire_error(error)),
+        None => {
+            ExpressionValue::Ok { data: value.unwrap_or_default(), metadata: MimeBundle::new() }
+        }
+    };
+    serde_json::to_value(value).expect("JSON of strings and maps")
+}
+
+async fn reply(exchange: &Exchange, outcome: Outcome, execution_count: usize, silent: bool) {
+    let status = match outcome.reply.error.map(wire_error) {
+        None => ReplyStatus::Ok,
+        Some(error) => {
+            if !silent {
+                exchange.publish(&error);
+            }
+            ReplyStatus::Error(error)
+        }
+    };
+    let page = |data| Payload::Page { data, start: 0 };
+    let payload = outcome.reply.pages.into_iter().map(page).collect();
+    let user_expressions = outcome.expressions;
+    exchange.reply(&ExecuteReply { status, execution_count, payload, user_expressions }).await;
+}
+
+fn wire_error(error: CellError) -> Error {
+    Error { ename: error.ename, evalue: error.evalue, traceback: error.traceback }
+}
+
+/// The error of every cell where the engine does not work.
+fn engine_failure(error: EngineError) -> CellError {
+    let hint = error.hint.map(|hint| format!("hint: {hint}"));
+    let traceback = [format!("error: {}", error.message)].into_iter().chain(hint).collect();
+    CellError { ename: "EngineError".into(), evalue: error.message, traceback }
+}
