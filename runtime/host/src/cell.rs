@@ -47,6 +47,15 @@ pub extern "C" fn candlelab_flush() {
     let _ = std::io::stdout().flush();
 }
 
+/// Passes partial lines on before the cell's own thread writes to standard error, so that both
+/// streams stay in the order of the program. Other threads might wait for a lock that it holds.
+#[unsafe(no_mangle)]
+pub extern "C" fn candlelab_flush_cell() {
+    if IS_CELL.get() {
+        candlelab_flush();
+    }
+}
+
 /// Asks the running cell to stop. Safe in a signal handler.
 #[unsafe(no_mangle)]
 pub extern "C" fn candlelab_interrupt() {

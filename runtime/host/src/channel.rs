@@ -91,6 +91,7 @@ fn ask(prompt: &str, password: bool) -> Option<String> {
     let len = unsafe {
         (host.ask)(prompt.as_ptr(), prompt.len(), password, buffer.as_mut_ptr(), buffer.len())
     };
+    crate::check_interrupt();
     buffer.truncate(usize::try_from(len).ok()?);
     Some(String::from_utf8_lossy(&buffer).into_owned())
 }

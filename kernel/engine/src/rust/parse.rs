@@ -22,15 +22,18 @@ pub struct Shown {
 
 const SHOW: &str = "candlelab::host::show!(";
 
-/// Wraps the last expression of `code`, if it ends with one.
+/// Wraps the last expression of `code`, if it ends with one that has a value.
 pub fn show_last(code: &str) -> Shown {
-    let Some((start, end)) = last_expression(code) else {
+    let Some(last) = last_expression(code) else {
         return Shown { code: code.to_owned(), inserted: None };
     };
-    let before = &code[..start];
+    let (before, own, after) = (&code[..last.start], &code[last.start..last.end], &code[last.end..]);
+    if !last.has_value {
+        return Shown { code: format!("{before}{own};{after}"), inserted: None };
+    }
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let code = format!("{before}{SHOW}{}\n);{}", &code[start..end], &code[end..]);
+    let code = format!("{before}{SHOW}{own}\n);{after}");
     Shown { code, inserted: Some((line, column, SHOW.chars().count())) }
 }
 
@@ -54,21 +57,25 @@ impl Shown {
     }
 }
 
-/// The byte range of the expression that ends a cell, without a semicolon after it.
-fn last_expression(code: &str) -> Option<(usize, usize)> {
+/// The expression that ends a cell, without a semicolon after it; offsets are bytes.
+struct Last {
+    start: usize,
+    end: usize,
+    has_value: bool,
+}
+
+fn last_expression(code: &str) -> Option<Last> {
     let parsed = parse(&without_commands(code));
     let function = parsed.tree().items().find_map(|item| match item {
         ast::Item::Fn(function) => Some(function),
         _ => None,
     })?;
     let tail = function.body()?.stmt_list()?.tail_expr()?;
-    if !parsed.errors().is_empty() || is_statement_like(&tail) {
-        return None;
-    }
     let range = tail.syntax().text_range();
     let start = usize::from(range.start()).checked_sub(BEFORE.len())?;
     let end = usize::from(range.end()).checked_sub(BEFORE.len())?;
-    (end <= code.len()).then_some((start, end))
+    let sound = parsed.errors().is_empty() && end <= code.len();
+    sound.then(|| Last { start, end, has_value: !is_statement_like(&tail) })
 }
 
 /// The code with evcxr's `:commands` and shell commands blanked out; offsets stay.
@@ -176,9 +183,10 @@ mod tests {
 
     #[test]
     fn statements_stay_as_they_are() {
-        for code in ["let x = 1;", "f();", "for i in 0..3 {}", "fn f() {}", "let x ="] {
+        for code in ["let x = 1;", "f();", "fn f() {}", "let x ="] {
             assert_eq!(show_last(code).code, code);
         }
+        assert_eq!(show_last("for i in 0..3 {}").code, "for i in 0..3 {};");
     }
 
     #[test]

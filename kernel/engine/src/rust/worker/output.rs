@@ -11,7 +11,7 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The reading ends of the pipes behind descriptors 1 and 2.
 #[derive(Clone, Copy)]
@@ -29,6 +29,8 @@ struct Channel {
     buffer: Box<[u8; 16 * 1024]>,
 }
 
+/// Brings out what the cell has printed without a line break.
+pub static FLUSH: OnceLock<extern "C" fn()> = OnceLock::new();
 static REDIRECTED: AtomicBool = AtomicBool::new(false);
 static CHANNEL: Mutex<Option<Channel>> = Mutex::new(None);
 /// The answer to a question: outer `None` while it is awaited.
@@ -225,6 +227,9 @@ pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, count: size_t) -
     };
     if !REDIRECTED.load(Ordering::Relaxed) {
         return system_write(fd, bytes, count);
+    }
+    if let (Kind::Stderr, Some(flush)) = (kind, FLUSH.get()) {
+        flush();
     }
     // SAFETY: the caller of `write` promises `count` readable bytes.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), count) };

@@ -22,6 +22,7 @@ extern "C" fn on_signal(_signal: libc::c_int) {
 /// Starts both threads: one reads orders, one passes output on.
 pub fn start(socket: UnixStream, pipes: Pipes, runtime: Runtime) {
     let _ = INTERRUPT.set(runtime.interrupt);
+    let _ = output::FLUSH.set(runtime.flush_cell);
     // SAFETY: the handler only sets an atomic flag.
     unsafe { libc::signal(libc::SIGINT, on_signal as *const () as libc::sighandler_t) };
     std::thread::spawn(move || obey(socket, runtime));

@@ -10,6 +10,7 @@ pub struct Runtime {
     pub begin: extern "C" fn(),
     pub end: extern "C" fn() -> u8,
     pub flush: extern "C" fn(),
+    pub flush_cell: extern "C" fn(),
     pub interrupt: extern "C" fn(),
 }
 
@@ -43,6 +44,7 @@ pub fn load(path: &Path) -> Result<Runtime, String> {
         begin: symbol(library, "candlelab_begin")?,
         end: symbol(library, "candlelab_end")?,
         flush: symbol(library, "candlelab_flush")?,
+        flush_cell: symbol(library, "candlelab_flush_cell")?,
         interrupt: symbol(library, "candlelab_interrupt")?,
     })
 }
