@@ -19,12 +19,16 @@ pub struct Bundle(Map<String, Value>);
 impl Bundle {
     /// A bundle of plain text alone.
     pub fn text(text: impl Into<String>) -> Self {
-        Self(Map::from_iter([("text/plain".to_owned(), Value::String(text.into()))]))
+        Self(Map::new()).with("text/plain", text)
     }
 
     /// Adds a format: `mime` is `text/html`, `image/svg+xml`, `text/markdown`, `text/latex`, …
-    pub fn with(mut self, mime: &str, content: impl Into<String>) -> Self {
-        self.0.insert(mime.to_owned(), Value::String(content.into()));
+    pub fn with(self, mime: &str, content: impl Into<String>) -> Self {
+        self.with_value(mime, Value::String(content.into()))
+    }
+
+    fn with_value(mut self, mime: &str, value: Value) -> Self {
+        self.0.insert(mime.to_owned(), value);
         self
     }
 
@@ -34,9 +38,8 @@ impl Bundle {
     }
 
     /// Adds a JSON value.
-    pub fn with_json(mut self, value: Value) -> Self {
-        self.0.insert("application/json".to_owned(), value);
-        self
+    pub fn with_json(self, value: Value) -> Self {
+        self.with_value("application/json", value)
     }
 
     /// The content in the format `mime`, where that is text.
@@ -67,6 +70,12 @@ impl Bundle {
 pub trait Rich {
     /// The value in every format it has.
     fn rich(&self) -> Bundle;
+}
+
+impl<T: Rich + ?Sized> Rich for &T {
+    fn rich(&self) -> Bundle {
+        (**self).rich()
+    }
 }
 
 impl Rich for Bundle {

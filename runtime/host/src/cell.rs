@@ -2,7 +2,7 @@
 
 use crate::channel::{self, Host, Message, send};
 use crate::interrupt::{self, Interrupted};
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::Write;
@@ -94,9 +94,13 @@ pub fn panicked() {
 
 /// Reports an error that a `?` in the cell returned.
 pub fn failed<E: std::fmt::Display>(error: &E) {
+    report_error(error, std::any::type_name::<E>());
+}
+
+fn report_error(error: &dyn std::fmt::Display, type_name: &str) {
     ENDED.fetch_or(FAILED, Ordering::SeqCst);
     let message = error.to_string();
-    let ename = short_name(std::any::type_name::<E>());
+    let ename = short_name(type_name);
     let message = without_backtrace(&message).to_owned();
     send(Message::Panic { ename, message, location: String::new() });
 }
@@ -138,13 +142,7 @@ impl VariableStore {
 
     /// Whether the value kept under `name`, if any, still has the type `T`.
     pub fn check_variable<T: 'static>(&mut self, name: &'static str) -> bool {
-        match self.variables.get(name) {
-            Some(value) if !value.is::<T>() => {
-                send(Message::Lost { variable: name.to_owned() });
-                false
-            }
-            _ => true,
-        }
+        self.check(name, TypeId::of::<T>())
     }
 
     /// Takes a value out.
@@ -166,6 +164,16 @@ impl VariableStore {
     ) -> std::sync::Arc<T> {
         let value = self.variables.entry(name).or_insert_with(|| Box::new(std::sync::Arc::new(create())));
         value.downcast_ref::<std::sync::Arc<T>>().expect("one type a name").clone()
+    }
+
+    fn check(&self, name: &str, expected: TypeId) -> bool {
+        match self.variables.get(name) {
+            Some(value) if (**value).type_id() != expected => {
+                send(Message::Lost { variable: name.to_owned() });
+                false
+            }
+            _ => true,
+        }
     }
 
     #[inline(never)]

@@ -15,6 +15,22 @@ fn result(data: Bundle) {
     send(Message::Result { data: data.into_map() });
 }
 
+// What follows is compiled into every cell, so it only hands on to functions that are not.
+
+fn send_rich(value: &dyn Rich) {
+    result(value.rich());
+}
+
+fn send_debug(value: &dyn Debug, type_name: &str) {
+    if type_name != "()" {
+        result(Bundle::text(format!("{value:?}")));
+    }
+}
+
+fn send_name(type_name: &str) {
+    result(Bundle::text(format!("[a value of type {type_name}]")));
+}
+
 /// The first choice: the type's own formats.
 pub trait ByRich {
     /// Sends the value.
@@ -23,7 +39,7 @@ pub trait ByRich {
 
 impl<T: Rich + ?Sized> ByRich for &&Shown<'_, T> {
     fn send_value(&self) {
-        result(self.0.rich());
+        send_rich(&self.0);
     }
 }
 
@@ -35,10 +51,7 @@ pub trait ByDebug {
 
 impl<T: Debug + ?Sized> ByDebug for &Shown<'_, T> {
     fn send_value(&self) {
-        let name = type_name::<T>();
-        if name != "()" {
-            result(Bundle::text(format!("{:?}", self.0)));
-        }
+        send_debug(&self.0, type_name::<T>());
     }
 }
 
@@ -50,7 +63,7 @@ pub trait Opaque {
 
 impl<T: ?Sized> Opaque for Shown<'_, T> {
     fn send_value(&self) {
-        result(Bundle::text(format!("[a value of type {}]", type_name::<T>())));
+        send_name(type_name::<T>());
     }
 }
 
