@@ -1,0 +1,95 @@
+//! Layers one after the other.
+
+use crate::layer::Layer;
+use candle_core::{DType, Device, Module, Result, Tensor, Var};
+use std::fmt;
+
+/// Layers applied in order.
+///
+/// ```
+/// # use candlelab_nn::*;
+/// # fn main() -> Result<()> {
+/// let device = Device::Cpu;
+/// let model = Sequential::new()
+///     .add(Linear::new(2, 4, &device)?)
+///     .add(Activation::Tanh)
+///     .add(Linear::new(4, 1, &device)?);
+/// assert_eq!(parameter_count(&model.vars()), 2 * 4 + 4 + 4 + 1);
+/// # Ok(())
+/// # }
+/// # use candlelab_nn::Layer;
+/// ```
+#[derive(Debug, Default)]
+pub struct Sequential {
+    layers: Vec<Box<dyn Layer>>,
+}
+
+impl Sequential {
+    /// No layers yet: the identity.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends a layer.
+    #[allow(clippy::should_implement_trait)] // Appends; does not sum.
+    pub fn add(mut self, layer: impl Layer + 'static) -> Self {
+        self.layers.push(Box::new(layer));
+        self
+    }
+
+    /// The parameters of all layers.
+    pub fn vars(&self) -> Vec<Var> {
+        self.layers.iter().flat_map(|layer| layer.vars()).collect()
+    }
+
+    /// The shape after each layer and its number of parameters, for an input of `shape`.
+    ///
+    /// # Errors
+    /// If a layer does not fit its input.
+    pub fn summary(&self, shape: &[usize]) -> Result<Summary> {
+        let device = self.vars().first().map_or(Device::Cpu, |var| var.device().clone());
+        let mut x = Tensor::zeros(shape, DType::F32, &device)?;
+        let mut rows = Vec::new();
+        for layer in &self.layers {
+            x = layer.forward(&x)?;
+            let name = format!("{layer:?}");
+            let name = name.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
+            rows.push((name, x.dims().to_vec(), parameter_count(&layer.vars())));
+        }
+        Ok(Summary { rows })
+    }
+}
+
+impl Module for Sequential {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x))
+    }
+}
+
+impl Layer for Sequential {
+    fn vars(&self) -> Vec<Var> {
+        Self::vars(self)
+    }
+}
+
+/// How many numbers an optimiser can change.
+pub fn parameter_count(vars: &[Var]) -> usize {
+    vars.iter().map(|var| var.elem_count()).sum()
+}
+
+/// A table of layers, made by [`Sequential::summary`].
+#[derive(Clone, PartialEq)]
+pub struct Summary {
+    /// Name, output shape and number of parameters of each layer.
+    pub rows: Vec<(String, Vec<usize>, usize)>,
+}
+
+impl fmt::Debug for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, shape, parameters) in &self.rows {
+            writeln!(f, "{name:<12} {:<20} {parameters:>10}", format!("{shape:?}"))?;
+        }
+        let total: usize = self.rows.iter().map(|(.., parameters)| parameters).sum();
+        write!(f, "{:<12} {:<20} {total:>10}", "in all", "")
+    }
+}

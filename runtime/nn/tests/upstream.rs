@@ -1,0 +1,44 @@
+//! Faults of Candle 0.11.1 that this crate works around. When one of these tests fails, a new
+//! Candle has mended it, and our own operation may go.
+
+use candle_core::{DType, Device, Module, Result, Tensor, Var};
+
+fn gradient(x: &Var, y: &Tensor) -> Result<Option<Vec<f32>>> {
+    let gradients = y.sum_all()?.backward()?;
+    gradients.get(x).map(|gradient| gradient.flatten_all()?.to_vec1()).transpose()
+}
+
+#[test]
+fn max_pooling_spreads_its_gradient() -> Result<()> {
+    let x = Var::from_tensor(
+        &Tensor::new(&[1f32, 2.0, 3.0, 4.0], &Device::Cpu)?.reshape((1, 1, 2, 2))?,
+    )?;
+    assert_eq!(gradient(&x, &x.max_pool2d(2)?)?, Some(vec![0.0, 0.0, 0.0, 0.25])); // should be 1
+    Ok(())
+}
+
+#[test]
+fn the_rectifier_has_gradient_one_at_zero() -> Result<()> {
+    let x = Var::new(&[0f32], &Device::Cpu)?;
+    assert_eq!(gradient(&x, &x.relu()?)?, Some(vec![1.0])); // should be 0
+    Ok(())
+}
+
+#[test]
+fn fused_layers_have_no_gradient() -> Result<()> {
+    let x = Var::new(&[[1f32, 2.0]], &Device::Cpu)?;
+    assert_eq!(gradient(&x, &candle_nn::ops::softmax_last_dim(&x)?)?, None);
+    let ones = Tensor::ones(2, DType::F32, &Device::Cpu)?;
+    let norm = candle_nn::LayerNorm::new(ones.clone(), ones, 1e-5);
+    assert_eq!(gradient(&x, &norm.forward(&x)?)?, None);
+    Ok(())
+}
+
+#[test]
+fn binary_cross_entropy_overflows() -> Result<()> {
+    let (logits, targets) =
+        (Tensor::new(&[200f32], &Device::Cpu)?, Tensor::new(&[0f32], &Device::Cpu)?);
+    let loss = candle_nn::loss::binary_cross_entropy_with_logit(&logits, &targets)?;
+    assert!(!loss.to_scalar::<f32>()?.is_finite()); // should be 200
+    Ok(())
+}

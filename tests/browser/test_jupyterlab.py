@@ -1,0 +1,140 @@
+"""A student's first hour, in headless Chromium against a real JupyterLab server."""
+
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "target/browser"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
+         "--disable-component-update", "--no-first-run", "--disable-quic"]
+MINUTE = 60_000
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A JupyterLab server over a copy of the labs."""
+    home = tmp_path_factory.mktemp("jupyter")
+    shutil.copytree(ROOT / "labs", home / "labs")
+    port = free_port()
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+               f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password=",
+               f"--ServerApp.root_dir={home / 'labs'}"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(url + "/api")
+            break
+        except OSError:
+            time.sleep(0.5)
+    yield url
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def page(server):
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.goto(server + "/lab/tree/16-cnn-mnist/lab.ipynb")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=2 * MINUTE)
+        yield page
+        browser.close()
+
+
+def shot(page, name):
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def kernel_is(page, state, timeout=3 * MINUTE):
+    indicator = page.locator(".jp-Notebook-ExecutionIndicator").first
+    expect(indicator).to_have_attribute("data-status", state, timeout=timeout)
+
+
+def new_cell(page, code):
+    """Adds a cell at the notebook's end and types into it."""
+    page.locator(".jp-Notebook .jp-Cell").last.click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text(code)
+    return page.locator(".jp-Notebook .jp-CodeCell").last
+
+
+def run_cell(page, code):
+    cell = new_cell(page, code)
+    page.keyboard.press("Control+Enter")
+    return cell
+
+
+def test_every_cell_of_the_lab_runs(page):
+    kernel_is(page, "idle")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    # The loss curve grows while the network trains.
+    curve = page.locator(".jp-OutputArea img[src^='data:image/svg'], .jp-OutputArea svg").first
+    expect(curve).to_be_attached(timeout=3 * MINUTE)
+    shot(page, "training")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+                .every(prompt => !/\\[\\*\\]/.test(prompt.textContent))""",
+        timeout=5 * MINUTE,
+    )
+    assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
+    shot(page, "trained")
+
+
+def test_a_compile_error_is_underlined(page):
+    cell = run_cell(page, 'let x: i32 = "a";')
+    output = cell.locator(".jp-OutputArea-output")
+    expect(output).to_contain_text("expected `i32`, found `&str`", timeout=MINUTE)
+    expect(output).to_contain_text("^^^")
+    shot(page, "error")
+
+
+def test_tab_completes_a_name(page):
+    new_cell(page, "Tensor::ra")
+    page.keyboard.press("Tab")
+    menu = page.locator(".jp-Completer")
+    expect(menu).to_contain_text("rand", timeout=MINUTE)
+    shot(page, "completion")
+    page.keyboard.press("Escape")
+
+
+def test_an_interrupted_loop_keeps_the_variables(page):
+    kept = run_cell(page, "let kept = 41;")
+    expect(kept.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=MINUTE)
+    cell = run_cell(page, "for i in progress(0..1_000_000_000u64) { std::hint::black_box(i); "
+                          "std::thread::sleep(std::time::Duration::from_millis(1)); }")
+    expect(cell.locator(".jp-OutputArea-output").first).to_be_attached(timeout=MINUTE)
+    page.keyboard.press("Escape")
+    page.keyboard.press("i")
+    page.keyboard.press("i")
+    expect(cell).to_contain_text("Interrupted", timeout=MINUTE)
+    answer = run_cell(page, "kept + 1")
+    expect(answer.locator(".jp-OutputArea-output")).to_contain_text("42", timeout=MINUTE)
+    shot(page, "interrupted")
