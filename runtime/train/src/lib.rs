@@ -1,1 +1,33 @@
-//! candlelab
+//! Training that can be watched, stopped and looked back on.
+//!
+//! [`fit`] trains a classifier and [`fit_with`] anything with a loss; both show a progress bar and
+//! a loss curve that grows while they run, and return a [`History`]. [`evaluate`] counts right
+//! answers on data that was not trained on. The loop itself stands in `fit.rs`, short enough to
+//! paste into a notebook; `live.rs` draws, `history.rs` remembers.
+//!
+//! ```
+//! use candlelab_nn::{Activation, Adam, Device, Linear, Result, Sequential, seed};
+//! use candlelab_train::{evaluate, fit};
+//! # fn main() -> Result<()> {
+//! seed(1);
+//! let (x, y) = candlelab_data::moons(200, 0.1, 1)?;
+//! let model = Sequential::new()
+//!     .add(Linear::new(2, 16, &Device::Cpu)?)
+//!     .add(Activation::Relu)
+//!     .add(Linear::new(16, 2, &Device::Cpu)?);
+//! let mut optimizer = Adam::new(model.vars(), 0.03);
+//! let history = fit(&model, &mut optimizer, &x, &y, 30, 20)?; // 30 epochs, 20 examples a step
+//! assert_eq!(history.losses.len(), 300);
+//! assert!(evaluate(&model, &x, &y)? > 0.95);
+//! # Ok(())
+//! # }
+//! ```
+
+mod evaluate;
+mod fit;
+mod history;
+mod live;
+
+pub use evaluate::evaluate;
+pub use fit::{fit, fit_with};
+pub use history::History;

@@ -3,6 +3,7 @@
 use super::float::{Float, Map1, Map2};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 #[derive(Clone, Copy, Debug)]
 struct Pool {
@@ -29,10 +30,11 @@ impl Pool {
         let left = output % self.out_width() * self.stride;
         let mut best = (top * self.width + left, T::LOWEST);
         for row in top..top + self.kernel {
-            for at in row * self.width + left..row * self.width + left + self.kernel {
-                // NaN is passed on, so that it is seen.
-                if plane[at] > best.1 || plane[at] != plane[at] {
-                    best = (at, plane[at]);
+            let start = row * self.width + left;
+            for (right, value) in plane[start..start + self.kernel].iter().enumerate() {
+                // NaN, which compares with nothing, is passed on, so that it is seen.
+                if !matches!(value.partial_cmp(&best.1), Some(Ordering::Less | Ordering::Equal)) {
+                    best = (start + right, *value);
                 }
             }
         }

@@ -1,0 +1,66 @@
+//! The frame of a chart: white ground, title, axes with round ticks.
+
+use crate::axis::Axis;
+use crate::palette::{GREY, INK, MESH, rgb};
+use crate::{Error, Result};
+use plotters::prelude::*;
+
+/// What plotters draws into, in the data's coordinates.
+pub(crate) type Axes<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
+
+/// The frame around a drawing.
+pub(crate) struct Frame<'a> {
+    pub title: &'a str,
+    pub size: (u32, u32),
+    pub x: Axis,
+    pub y: Axis,
+    /// Whether light lines cross the drawing at the ticks.
+    pub mesh: bool,
+}
+
+impl Frame<'_> {
+    /// Draws the frame and what `contents` adds; returns the SVG document.
+    ///
+    /// `contents` may return SVG elements that lie on the ground, below everything else.
+    pub fn draw(self, contents: impl FnOnce(&mut Axes<'_>) -> Result<String>) -> Result<String> {
+        let mut svg = String::new();
+        let root = SVGBackend::with_string(&mut svg, self.size).into_drawing_area();
+        let mut builder = ChartBuilder::on(&root);
+        builder.margin(12).x_label_area_size(26).y_label_area_size(54);
+        let title = printable(self.title);
+        if !title.is_empty() {
+            builder.caption(title, ("sans-serif", 17).into_font().color(&rgb(INK)));
+        }
+        let mut axes = builder.build_cartesian_2d(self.x, self.y).map_err(failed)?;
+        let mut mesh = axes.configure_mesh();
+        mesh.axis_style(rgb(GREY)).light_line_style(TRANSPARENT).bold_line_style(rgb(MESH));
+        mesh.label_style(("sans-serif", 14).into_font().color(&rgb(GREY)));
+        if !self.mesh {
+            mesh.disable_mesh();
+        }
+        mesh.draw().map_err(failed)?;
+        let ground = contents(&mut axes)?;
+        drop(axes);
+        root.present().map_err(failed)?;
+        drop(root);
+        Ok(on_white(&svg, &ground))
+    }
+}
+
+/// Puts a white ground and `elements` below everything in an SVG document.
+pub(crate) fn on_white(svg: &str, elements: &str) -> String {
+    let body = svg.find('>').map_or(0, |end| end + 1);
+    let (head, rest) = svg.split_at(body);
+    format!("{head}\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{elements}{rest}")
+}
+
+/// The error for a failed drawing.
+pub(crate) fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Draw(error.to_string())
+}
+
+/// A text without line breaks and the characters that XML forbids.
+pub(crate) fn printable(text: &str) -> String {
+    let forbidden = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().map(|c| if forbidden(c) { ' ' } else { c }).collect()
+}

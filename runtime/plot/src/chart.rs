@@ -1,0 +1,118 @@
+//! A finished picture.
+
+use crate::{Error, Result};
+use candlelab_host::{Bundle, Rich};
+use std::fmt;
+use std::io::Write;
+use std::path::Path;
+
+/// A finished picture: SVG, and a twin in plain text for places without pictures.
+///
+/// The picture has a white background, so that it reads the same in light and dark themes.
+#[derive(Clone, PartialEq)]
+pub struct Chart {
+    svg: String,
+    text: String,
+}
+
+impl Chart {
+    /// A chart from an SVG document and the text that stands for it.
+    pub(crate) fn new(svg: String, text: impl Into<String>) -> Self {
+        Self { svg, text: text.into() }
+    }
+
+    /// The SVG document.
+    pub fn svg(&self) -> &str {
+        &self.svg
+    }
+
+    /// The text that stands for the picture.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Writes the SVG document to a file; an existing one is replaced in one step.
+    ///
+    /// # Errors
+    /// If the folder is missing or cannot be written; the message names the file.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        self.write(path).map_err(|source| Error::Save { path: path.to_owned(), source })
+    }
+
+    fn write(&self, path: &Path) -> std::io::Result<()> {
+        let name = path.file_name().ok_or(std::io::ErrorKind::IsADirectory)?;
+        let hidden = format!(".{}.{}", name.to_string_lossy(), std::process::id());
+        let beside = path.with_file_name(hidden);
+        let written = std::fs::File::create(&beside)
+            .and_then(|mut file| file.write_all(self.svg.as_bytes()))
+            .and_then(|()| std::fs::rename(&beside, path));
+        if written.is_err() {
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
+    }
+}
+
+impl Rich for Chart {
+    fn rich(&self) -> Bundle {
+        Bundle::text(&self.text).with("image/svg+xml", &self.svg)
+    }
+}
+
+impl fmt::Display for Chart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Chart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Chart").field(&self.text).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart() -> Chart {
+        Chart::new("<svg/>".to_owned(), "a chart")
+    }
+
+    fn fresh_folder(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("candlelab-plot-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_notebook_gets_the_picture_and_the_text() {
+        let bundle = chart().rich();
+        assert_eq!(bundle.get("text/plain"), Some("a chart"));
+        assert_eq!(bundle.get("image/svg+xml"), Some("<svg/>"));
+    }
+
+    #[test]
+    fn saving_replaces_a_file_and_leaves_nothing_else() {
+        let folder = fresh_folder("save");
+        let path = folder.join("a.svg");
+        std::fs::write(&path, "old").unwrap();
+        chart().save(&path).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "<svg/>");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_failed_save_names_the_file_and_leaves_nothing() {
+        let folder = fresh_folder("failed-save");
+        let missing = chart().save(folder.join("no/such/a.svg")).unwrap_err().to_string();
+        assert!(missing.contains("no/such/a.svg"), "{missing}");
+        std::fs::create_dir(folder.join("taken")).unwrap();
+        assert!(chart().save(folder.join("taken")).is_err());
+        assert!(chart().save("/").is_err());
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,228 @@
+//! Curves over a number.
+
+use crate::axes::{Axes, Frame, failed};
+use crate::axis::Axis;
+use crate::palette::{INK, SERIES, rgb};
+use crate::read::same_length;
+use crate::sparkline::sparkline;
+use crate::{Chart, Error, Result};
+use plotters::chart::SeriesAnno;
+use plotters::prelude::*;
+
+const SIZE: (u32, u32) = (600, 340);
+
+/// More points than this are drawn as the lowest and highest of each stretch.
+const MOST_POINTS: usize = 1200;
+
+type Curve = Vec<(f64, f64)>;
+
+/// One curve through the points `(xs[i], ys[i])`.
+///
+/// Points with a NaN or an infinity are left out, as they occur in a loss that diverges.
+///
+/// ```
+/// use candlelab_plot::line_chart;
+/// let loss = [2.3, 0.9, f64::NAN, 0.4];
+/// assert!(line_chart("loss", &[0.0, 1.0, 2.0, 3.0], &loss).is_ok());
+/// let error = line_chart("loss", &[0.0, 1.0], &loss).unwrap_err();
+/// assert_eq!(error.to_string(), "line_chart: xs has 2 values, ys has 4");
+/// ```
+///
+/// # Errors
+/// If `xs` and `ys` differ in length, are empty, or contain no finite point.
+pub fn line_chart(title: &str, xs: &[f64], ys: &[f64]) -> Result<Chart> {
+    let curve = finite_points("line_chart", ("xs", xs), ("ys", ys))?;
+    let text = format!("{title}\n{}", sparkline(ys));
+    let svg = frame(title, &curve, &[])?.draw(|axes| {
+        line(axes, &curve, SERIES[0])?;
+        Ok(String::new())
+    })?;
+    Ok(Chart::new(svg, text))
+}
+
+/// Several curves with a legend, each given as `(label, xs, ys)`.
+///
+/// ```
+/// use candlelab_plot::lines;
+/// let xs = vec![1.0, 2.0, 3.0];
+/// let train = ("train", xs.clone(), vec![0.9, 0.4, 0.1]);
+/// let test = ("test", xs, vec![0.9, 0.5, 0.3]);
+/// assert!(lines("loss", &[train, test])?.text().contains("test"));
+/// # Ok::<(), candlelab_plot::Error>(())
+/// ```
+///
+/// # Errors
+/// If there is no curve, or one of them has different lengths or no finite point; the message
+/// names its label.
+pub fn lines(title: &str, curves: &[(&str, Vec<f64>, Vec<f64>)]) -> Result<Chart> {
+    if curves.is_empty() {
+        return Err(Error::Empty { chart: "lines", what: "the list of curves".to_owned() });
+    }
+    let mut text = title.to_owned();
+    let mut drawn = Vec::with_capacity(curves.len());
+    for (label, xs, ys) in curves {
+        let (of_x, of_y) = (format!("xs of {label:?}"), format!("ys of {label:?}"));
+        drawn.push((*label, finite_points("lines", (&of_x, xs), (&of_y, ys))?));
+        text.push_str(&format!("\n{label}: {}", sparkline(ys)));
+    }
+    let all: Curve = drawn.iter().flat_map(|(_, curve)| curve).copied().collect();
+    let svg = frame(title, &all, &[])?.draw(|axes| {
+        for (i, (label, curve)) in drawn.iter().enumerate() {
+            let colour = SERIES[i % SERIES.len()];
+            let key = move |(x, y)| PathElement::new([(x, y), (x + 18, y)], rgb(colour).stroke_width(2));
+            line(axes, curve, colour)?.label(crate::axes::printable(label)).legend(key);
+        }
+        legend(axes)?;
+        Ok(String::new())
+    })?;
+    Ok(Chart::new(svg, text))
+}
+
+/// A function's curve `(xs, ys)` and a walk along it, with its start, its steps and its end.
+///
+/// The walk visits `path[i]`, where the function's value is `values[i]`. The picture shows the
+/// part of the walk that lies within the curve's range of `x`.
+///
+/// ```
+/// use candlelab_plot::descent;
+/// let (xs, ys) = ([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0]);
+/// let chart = descent("w²", &xs, &ys, &[1.0, 0.5, 0.25], &[1.0, 0.25, 0.0625])?;
+/// assert!(chart.text().contains("3 points, from 1 to 0.25"));
+/// # Ok::<(), candlelab_plot::Error>(())
+/// ```
+///
+/// # Errors
+/// If the lengths of a pair differ, or the curve or the walk has no finite point.
+pub fn descent(title: &str, xs: &[f64], ys: &[f64], path: &[f64], values: &[f64]) -> Result<Chart> {
+    let curve = finite_points("descent", ("xs", xs), ("ys", ys))?;
+    let walk = finite_points("descent", ("path", path), ("values", values))?;
+    let (first, last) = (walk[0], walk[walk.len() - 1]);
+    let ends = [first.0, last.0].map(crate::axis::number);
+    let text = format!("{title}\n{} points, from {} to {}\n{}", walk.len(), ends[0], ends[1], sparkline(values));
+    let x = Axis::around(curve.iter().map(|point| point.0)).ok_or_else(nothing)?;
+    let seen: Curve = walk.iter().copied().filter(|point| x.contains(point.0)).collect();
+    let svg = frame(title, &curve, &seen)?.draw(|axes| {
+        line(axes, &curve, SERIES[0])?;
+        line(axes, &seen, SERIES[3])?;
+        let dots = thinned(&seen).into_iter().map(|point| Circle::new(point, 2, rgb(SERIES[3]).filled()));
+        axes.draw_series(dots).map_err(failed)?;
+        let marks = [(first, 6, rgb(INK).filled()), (last, 7, rgb(INK).stroke_width(2))];
+        let marks = marks.into_iter().filter(|(point, ..)| x.contains(point.0));
+        axes.draw_series(marks.map(|(point, size, style)| Circle::new(point, size, style))).map_err(failed)?;
+        Ok(String::new())
+    })?;
+    Ok(Chart::new(svg, text))
+}
+
+fn finite_points(chart: &'static str, xs: (&str, &[f64]), ys: (&str, &[f64])) -> Result<Curve> {
+    same_length(chart, (xs.0, xs.1.len()), (ys.0, ys.1.len()))?;
+    if xs.1.is_empty() {
+        return Err(Error::Empty { chart, what: xs.0.to_owned() });
+    }
+    let points = xs.1.iter().copied().zip(ys.1.iter().copied());
+    let finite: Curve = points.filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+    if finite.is_empty() {
+        let total = xs.1.len();
+        return Err(Error::NotFinite { chart, what: ys.0.to_owned(), bad: total, total });
+    }
+    Ok(finite)
+}
+
+/// A frame around a curve, high enough for `more` as well.
+fn frame<'a>(title: &'a str, curve: &Curve, more: &[(f64, f64)]) -> Result<Frame<'a>> {
+    let x = Axis::around(curve.iter().map(|point| point.0)).ok_or_else(nothing)?;
+    let y = Axis::around(curve.iter().chain(more).map(|point| point.1)).ok_or_else(nothing)?;
+    Ok(Frame { title, size: SIZE, x, y, mesh: true })
+}
+
+fn nothing() -> Error {
+    failed("no finite point")
+}
+
+fn line<'s, 'a>(
+    axes: &'s mut Axes<'a>,
+    curve: &Curve,
+    colour: crate::palette::Rgb,
+) -> Result<&'s mut SeriesAnno<'a, SVGBackend<'a>>> {
+    if curve.len() == 1 {
+        return axes.draw_series([Circle::new(curve[0], 3, rgb(colour).filled())]).map_err(failed);
+    }
+    let style = rgb(colour).stroke_width(2);
+    axes.draw_series(LineSeries::new(thinned(curve), style)).map_err(failed)
+}
+
+fn legend(axes: &mut Axes<'_>) -> Result<()> {
+    let mut labels = axes.configure_series_labels();
+    labels.background_style(WHITE.mix(0.85)).border_style(TRANSPARENT);
+    labels.label_font(("sans-serif", 15).into_font().color(&rgb(INK)));
+    labels.position(SeriesLabelPosition::UpperRight).margin(8).draw().map_err(failed)
+}
+
+/// At most about [`MOST_POINTS`] of a curve's points, its peaks among them.
+fn thinned(curve: &Curve) -> Curve {
+    if curve.len() <= MOST_POINTS {
+        return curve.clone();
+    }
+    let stretch = curve.len().div_ceil(MOST_POINTS / 2);
+    curve.chunks(stretch).flat_map(lowest_and_highest).collect()
+}
+
+fn lowest_and_highest(points: &[(f64, f64)]) -> Curve {
+    let order = |a: &usize, b: &usize| points[*a].1.total_cmp(&points[*b].1);
+    let (low, high) = ((0..points.len()).min_by(order), (0..points.len()).max_by(order));
+    let mut kept: Vec<usize> = low.into_iter().chain(high).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    kept.into_iter().map(|i| points[i]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_curve_stays_small_and_keeps_its_peak() {
+        let xs: Vec<f64> = (0..100_000).map(f64::from).collect();
+        let mut ys: Vec<f64> = xs.iter().map(|x| x.sin()).collect();
+        ys[77_777] = 50.0;
+        let curve: Curve = xs.iter().copied().zip(ys.iter().copied()).collect();
+        assert!(thinned(&curve).contains(&(77_777.0, 50.0)));
+        assert!(line_chart("noise", &xs, &ys).unwrap().svg().len() < 30_000);
+    }
+
+    #[test]
+    fn odd_curves_are_drawn() {
+        let cases: [&[f64]; 6] = [&[1.0], &[0.0, 0.0], &[1e-18, 3e-19], &[-1e308, 1e308], &[1e9, 1e9], &[5e-324, 0.0]];
+        for ys in cases {
+            let xs: Vec<f64> = (0..ys.len()).map(|x| x as f64).collect();
+            let chart = line_chart("odd", &xs, ys).unwrap();
+            assert!(chart.svg().contains("odd") && !chart.svg().contains("NaN"), "{ys:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_cannot_break_the_picture() {
+        let chart = line_chart("a < b & \"c\"\n\u{1}", &[0.0, 1.0], &[0.0, 1.0]).unwrap();
+        assert!(chart.svg().contains("a &lt; b &amp;"));
+        assert!(!chart.svg().contains('\u{1}'));
+    }
+
+    #[test]
+    fn errors_name_both_sides() {
+        let error = |result: Result<Chart>| result.unwrap_err().to_string();
+        assert_eq!(error(line_chart("", &[], &[])), "line_chart: xs is empty");
+        let diverged = line_chart("", &[0.0, 1.0], &[f64::NAN, f64::INFINITY]);
+        assert_eq!(error(diverged), "line_chart: 2 of 2 values of ys are NaN or infinite");
+        assert_eq!(error(lines("", &[])), "lines: the list of curves is empty");
+        let uneven = lines("", &[("test", vec![0.0], vec![])]);
+        assert_eq!(error(uneven), "lines: xs of \"test\" has 1 values, ys of \"test\" has 0");
+        let walk = descent("", &[0.0], &[0.0], &[1.0], &[]);
+        assert_eq!(error(walk), "descent: path has 1 values, values has 0");
+    }
+
+    #[test]
+    fn a_walk_may_leave_the_picture() {
+        let chart = descent("runs away", &[-1.0, 1.0], &[1.0, 1.0], &[1.0, -1e9], &[1.0, 1e18]).unwrap();
+        assert!(chart.text().contains("from 1 to -1e9"));
+    }
+}

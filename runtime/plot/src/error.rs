@@ -1,0 +1,118 @@
+//! What can be wrong with a chart's input.
+
+use std::path::PathBuf;
+
+/// The result of drawing.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a chart could not be drawn; every message names the chart and both sides.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Two inputs that belong together have different lengths.
+    #[error("{chart}: {left} has {left_len} values, {right} has {right_len}")]
+    Length {
+        /// The function called.
+        chart: &'static str,
+        /// One input.
+        left: String,
+        /// Its length.
+        left_len: usize,
+        /// The other input.
+        right: String,
+        /// Its length.
+        right_len: usize,
+    },
+
+    /// There is nothing to draw.
+    #[error("{chart}: {what} is empty")]
+    Empty {
+        /// The function called.
+        chart: &'static str,
+        /// The input.
+        what: String,
+    },
+
+    /// Values that must be finite are not.
+    #[error("{chart}: {bad} of {total} values of {what} are NaN or infinite")]
+    NotFinite {
+        /// The function called.
+        chart: &'static str,
+        /// The input.
+        what: String,
+        /// How many are not finite.
+        bad: usize,
+        /// How many there are.
+        total: usize,
+    },
+
+    /// A tensor has the wrong shape.
+    #[error("{chart}: {what} must have shape {expected}, got {got:?}")]
+    Shape {
+        /// The function called.
+        chart: &'static str,
+        /// The tensor.
+        what: &'static str,
+        /// The shape it should have.
+        expected: String,
+        /// The shape it has.
+        got: Vec<usize>,
+    },
+
+    /// A class number outside its range.
+    #[error("{chart}: {what} contains {got}, but classes are the whole numbers from 0 to {last}")]
+    Class {
+        /// The function called.
+        chart: &'static str,
+        /// The tensor.
+        what: &'static str,
+        /// The value found.
+        got: f64,
+        /// The last class.
+        last: usize,
+    },
+
+    /// An extent that encloses no area.
+    #[error("{chart}: the extent is [x0, x1, y0, y1] with x0 < x1 and y0 < y1, got {got:?}")]
+    Extent {
+        /// The function called.
+        chart: &'static str,
+        /// The extent given.
+        got: [f64; 4],
+    },
+
+    /// A count that must be larger.
+    #[error("{chart}: {what} must be at least 1")]
+    Zero {
+        /// The function called.
+        chart: &'static str,
+        /// The count.
+        what: &'static str,
+    },
+
+    /// A tensor operation failed, the model's own for instance.
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
+
+    /// The drawing itself failed.
+    #[error("drawing failed: {0}")]
+    Draw(String),
+
+    /// The chart could not be written.
+    #[error("cannot write the chart to {}: {source}", path.display())]
+    Save {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Lets functions that return Candle's `Result` draw with `?`.
+impl From<Error> for candle_core::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Candle(error) => error,
+            other => candle_core::Error::wrap(other),
+        }
+    }
+}
