@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "target/browser"
@@ -61,8 +61,18 @@ def page(server):
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.goto(server + "/lab/tree/16-cnn-mnist/lab.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=2 * MINUTE)
+        choose_kernel(page)
         yield page
         browser.close()
+
+
+def choose_kernel(page):
+    """Accepts the proposed kernel where JupyterLab asks."""
+    dialog = page.locator(".jp-Dialog button.jp-mod-accept")
+    try:
+        dialog.click(timeout=10_000)
+    except Error:
+        pass
 
 
 def shot(page, name):

@@ -1,7 +1,11 @@
-//! Deep learning in Rust notebooks: everything a lab uses, from one crate.
+//! Deep learning in Rust notebooks: everything a lab uses, from one library.
 //!
-//! A notebook has `use candlelab::prelude::*;` in effect from its start. The crates behind it are
-//! modules here: [`nn`], [`data`], [`train`], [`plot`], [`host`], and Candle itself.
+//! A notebook starts with the [`prelude`]; nothing else has to be named. The parts are crates of
+//! their own: [`nn`] has layers, losses and optimisers, [`data`] the data sets, [`train`] the
+//! training loop, [`plot`] the pictures and [`host`] the way onto the screen. Candle itself is here
+//! as [`candle_core`] and [`candle_nn`].
+//!
+//! This crate is one dynamic library, so that no notebook ever compiles its parts again.
 
 pub use candle_core;
 pub use candle_nn;
@@ -12,29 +16,86 @@ pub use candlelab_nn as nn;
 pub use candlelab_plot as plot;
 pub use candlelab_train as train;
 
-/// The names that every notebook starts with, among them every type that a variable kept from
-/// cell to cell can contain.
+/// The names that every notebook starts with.
+///
+/// Among them is each type that a variable can hold, since a notebook keeps only variables whose
+/// type has a name in scope. Where Candle and this library both have a layer, the short name is
+/// this library's, whose gradient is right; Candle's is `candle_nn::Linear` and so on.
 pub mod prelude {
-    pub use crate::data::{Batches, Mnist, Source, and, batches, circles, mnist, moons, spiral, xor};
-    pub use crate::host::{Bundle, Handle, Progress, Rich};
-    pub use crate::host::{check_interrupt, display, input, password, progress};
-    pub use crate::nn::{
-        Activation, Adam, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, Optimizer, Sequential,
-        Sgd, Summary, accuracy, bce_with_logits, conv2d, cross_entropy, device, hinge, log_softmax,
-        max_pool2d, mse, next_seed, parameter_count, rand, randn, relu, seed, softmax,
-    };
-    pub use crate::plot::{
-        Chart, confusion_matrix, decision_map, descent, heat_map, image_grid, line_chart, lines,
-        scatter,
-    };
-    pub use crate::train::{History, evaluate, fit, fit_with};
+    pub use crate::{candle_core, candle_nn};
+
     pub use candle_core::backprop::GradStore;
     pub use candle_core::{
-        D, DType, Device, Error, IndexOp, Module, ModuleT, Shape, Tensor, TensorId, Var,
+        Context, CpuStorage, D, DType, Device, DeviceLocation, Error, IndexOp, Layout, Module,
+        ModuleT, Shape, Tensor, TensorId, Var, WithDType,
     };
     pub use candle_nn::var_builder::{SimpleBackend, VarBuilderArgs};
-    pub use candle_nn::{VarBuilder, VarMap};
+    pub use candle_nn::{Init, VarBuilder, VarMap};
 
-    /// A value or an [`Error`]; with two parameters it is the standard library's.
+    pub use crate::data::{
+        Batches, Mnist, Source, and, batches, circles, mnist, moons, spiral, xor,
+    };
+    pub use crate::host::{
+        Bundle, Handle, Interrupted, Progress, Rich, check_interrupt, display, input, password,
+        progress,
+    };
+    pub use crate::nn::{
+        Activation, Adam, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, Optimizer,
+        Sequential, Sgd, Summary, accuracy, bce_with_logits, conv2d, cross_entropy, device, hinge,
+        log_softmax, max_pool2d, mse, next_seed, parameter_count, rand, randn, relu, seed, softmax,
+    };
+    pub use crate::plot::{
+        Chart, Titles, bar_chart, confusion_matrix, decision_map, descent, heat_map, image_grid,
+        line_chart, lines, scatter,
+    };
+    pub use crate::train::{Epoch, FitOptions, History, evaluate, fit, fit_with};
+
+    /// A result whose error is Candle's unless another is named, so that `Result<f64>` and
+    /// `Result<u8, String>` both mean what they say.
     pub type Result<T, E = Error> = std::result::Result<T, E>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prelude::*;
+
+    #[test]
+    fn both_kinds_of_result_can_be_written() {
+        let parsed: Result<u8, std::num::ParseIntError> = "7".parse();
+        let tensor: Result<Tensor> = Tensor::new(1f32, &Device::Cpu);
+        assert!(parsed.is_ok() && tensor.is_ok());
+    }
+
+    #[test]
+    fn what_notebooks_keep_in_variables_has_a_name() -> Result<()> {
+        let variables: VarMap = VarMap::new();
+        let builder: VarBuilder<'static> =
+            VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu);
+        let _: VarBuilderArgs<'static, Box<dyn SimpleBackend + 'static>> = builder.clone();
+        let layer: candle_nn::Linear = candle_nn::linear(2, 1, builder)?;
+        let (x, y): (Tensor, Tensor) = xor()?;
+        let gradients: GradStore = layer.forward(&x)?.sum_all()?.backward()?;
+        let all: Batches = batches(&x, &y, 2, 0)?;
+        let _: Progress<Batches> = progress(all);
+        let _: Option<Tensor> = gradients.get(&variables.all_vars()[0]).cloned();
+        Ok(())
+    }
+
+    /// A lab in short: data, model, training, picture.
+    #[test]
+    fn a_lab_needs_nothing_but_the_prelude() -> Result<()> {
+        seed(1);
+        let device = device()?;
+        let (x, y) = spiral(100, 0.0, 1)?;
+        let (x, y) = (x.to_device(&device)?, y.to_device(&device)?);
+        let model = Sequential::new()
+            .add(Linear::new(2, 16, &device)?)
+            .add(Activation::Relu)
+            .add(Linear::new(16, 2, &device)?);
+        let history = fit(&model, &mut Adam::new(model.vars(), 0.03), &x, &y, 2, 25)?;
+        assert_eq!((history.losses.len(), history.epochs.len()), (8, 2));
+        assert!(evaluate(&model, &x, &y)? > 0.4);
+        assert!(history.rich().get("image/svg+xml").is_some());
+        Ok(())
+    }
 }

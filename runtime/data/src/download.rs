@@ -22,9 +22,13 @@ pub(crate) fn fetch(places: &Places, mirror: &str) -> Result<([File; 4], Option<
         .timeout_connect(Some(Duration::from_secs(5)))
         .timeout_global(Some(Duration::from_secs(120)));
     let agent = config.build().new_agent();
-    let files = Kind::ALL.map(|kind| fetch_one(places, &agent, mirror, kind));
-    let [train_images, train_labels, test_images, test_labels] = files;
-    let files = [train_images?, train_labels?, test_images?, test_labels?];
+    let file = |kind| fetch_one(places, &agent, mirror, kind);
+    let files = [
+        file(Kind::TrainImages)?,
+        file(Kind::TrainLabels)?,
+        file(Kind::TestImages)?,
+        file(Kind::TestLabels)?,
+    ];
     let note = match &places.cache {
         Some(cache) => keep(cache, &files)
             .err()

@@ -5,7 +5,7 @@ use crate::source::{self, File, Kind};
 use crate::{Error, Result, Source};
 use candle_core::{Device, Tensor};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Handwritten digits, 28 × 28 grey values each, with the digit they show.
 ///
@@ -56,9 +56,13 @@ impl Mnist {
     /// If a file is missing, damaged or of another format; the message names it.
     pub fn from_dir(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let files = Kind::ALL.map(|kind| source::read(path, kind));
-        let [train_images, train_labels, test_images, test_labels] = files;
-        let files = [train_images?, train_labels?, test_images?, test_labels?];
+        let file = |kind| source::read(path, kind);
+        let files = [
+            file(Kind::TrainImages)?,
+            file(Kind::TrainLabels)?,
+            file(Kind::TestImages)?,
+            file(Kind::TestLabels)?,
+        ];
         Self::parse(files, Source::Folder(path.to_owned()))
     }
 
@@ -123,7 +127,7 @@ impl fmt::Display for Mnist {
         let (train, test) = (count(&self.train_labels), count(&self.test_labels));
         writeln!(
             f,
-            "MNIST: {train} training and {test} test images, 28 × 28, f32 in 0..1, digits 0 to 9"
+            "MNIST: {train} training and {test} test images, 28 × 28, f32 in 0..1, labels 0 to 9"
         )?;
         self.source.fmt(f)
     }
@@ -145,6 +149,7 @@ mod tests {
     use super::*;
     use crate::source::Places;
     use std::borrow::Cow;
+    use std::path::PathBuf;
 
     fn embedded() -> Mnist {
         let sums = |_| String::new();
@@ -189,7 +194,7 @@ mod tests {
     #[test]
     fn the_summary_tells_counts_and_source() {
         let digits = embedded();
-        let expected = "MNIST: 8,000 training and 2,000 test images, 28 × 28, f32 in 0..1, digits 0 to 9\n\
+        let expected = "MNIST: 8,000 training and 2,000 test images, 28 × 28, f32 in 0..1, labels 0 to 9\n\
                         the 10,000 images that come with candlelab";
         assert_eq!(digits.to_string(), expected);
         assert_eq!(format!("{digits:?}"), expected);

@@ -7,6 +7,8 @@
 //! - [`Rich`] is what a type implements to be shown as a cell's value;
 //! - [`progress`](progress()) wraps an iterator in a progress bar that an interrupt can stop;
 //! - [`check_interrupt`] is what every long loop calls.
+//!
+//! With the feature `candle`, tensors are [`Rich`] as well.
 
 mod bundle;
 mod channel;
@@ -14,6 +16,8 @@ pub mod display;
 mod interrupt;
 mod progress;
 mod show;
+#[cfg(feature = "candle")]
+mod tensor;
 
 #[doc(hidden)]
 pub mod cell;

@@ -1,9 +1,28 @@
 //! The frame of a chart: white ground, title, axes with round ticks.
 
 use crate::axis::Axis;
-use crate::palette::{GREY, INK, MESH, rgb};
+use crate::palette::{GREY, INK, MESH, Rgb, rgb};
 use crate::{Error, Result};
 use plotters::prelude::*;
+
+/// Plotters places everything on whole pixels; it draws on this many of them per pixel of the
+/// picture, so that curves are smooth.
+const FINE: i32 = 4;
+
+/// A length in pixels of the picture, for plotters.
+pub(crate) fn px(length: i32) -> i32 {
+    FINE * length
+}
+
+/// A line's style, its width in pixels of the picture.
+pub(crate) fn stroke(colour: Rgb, width: i32) -> ShapeStyle {
+    rgb(colour).stroke_width(px(width) as u32)
+}
+
+/// A text's style, its size in pixels of the picture.
+pub(crate) fn font<'a>(colour: Rgb, size: i32) -> TextStyle<'a> {
+    ("sans-serif", px(size)).into_font().color(&rgb(colour))
+}
 
 /// What plotters draws into, in the data's coordinates.
 pub(crate) type Axes<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
@@ -24,17 +43,20 @@ impl Frame<'_> {
     /// `contents` may return SVG elements that lie on the ground, below everything else.
     pub fn draw(self, contents: impl FnOnce(&mut Axes<'_>) -> Result<String>) -> Result<String> {
         let mut svg = String::new();
-        let root = SVGBackend::with_string(&mut svg, self.size).into_drawing_area();
+        let fine = (self.size.0 * FINE as u32, self.size.1 * FINE as u32);
+        let root = SVGBackend::with_string(&mut svg, fine).into_drawing_area();
         let mut builder = ChartBuilder::on(&root);
-        builder.margin(12).x_label_area_size(26).y_label_area_size(54);
+        builder.margin(px(12)).x_label_area_size(px(26)).y_label_area_size(px(54));
         let title = printable(self.title);
         if !title.is_empty() {
-            builder.caption(title, ("sans-serif", 17).into_font().color(&rgb(INK)));
+            builder.caption(title, font(INK, 17));
         }
         let mut axes = builder.build_cartesian_2d(self.x, self.y).map_err(failed)?;
         let mut mesh = axes.configure_mesh();
-        mesh.axis_style(rgb(GREY)).light_line_style(TRANSPARENT).bold_line_style(rgb(MESH));
-        mesh.label_style(("sans-serif", 14).into_font().color(&rgb(GREY)));
+        mesh.axis_style(stroke(GREY, 1))
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(stroke(MESH, 1));
+        mesh.label_style(font(GREY, 14)).set_all_tick_mark_size(px(5));
         if !self.mesh {
             mesh.disable_mesh();
         }
@@ -43,7 +65,9 @@ impl Frame<'_> {
         drop(axes);
         root.present().map_err(failed)?;
         drop(root);
-        Ok(on_white(&svg, &ground))
+        let [fine, size] = [fine, self.size]
+            .map(|(width, height)| format!("width=\"{width}\" height=\"{height}\""));
+        Ok(on_white(&svg.replacen(&fine, &size, 1), &ground))
     }
 }
 

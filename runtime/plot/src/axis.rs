@@ -44,7 +44,10 @@ impl Axis {
         let span = self.high - self.low;
         let rough = span / most.max(1) as f64;
         let unit = 10f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * unit).into_iter().find(|&step| step >= rough);
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .map(|factor| factor * unit)
+            .into_iter()
+            .find(|&step| step >= rough);
         let Some(step) = step.filter(|&step| step > 0.0 && step.is_finite()) else {
             return vec![self.low];
         };
@@ -101,7 +104,8 @@ pub(crate) fn number(value: f64) -> String {
     } else {
         format!("{value:.3e}")
     };
-    let (digits, exponent) = text.split_once('e').map_or((text.as_str(), None), |(d, e)| (d, Some(e)));
+    let (digits, exponent) =
+        text.split_once('e').map_or((text.as_str(), None), |(d, e)| (d, Some(e)));
     let digits = match digits.contains('.') {
         true => digits.trim_end_matches('0').trim_end_matches('.'),
         false => digits,
@@ -121,7 +125,9 @@ mod tests {
 
     #[test]
     fn ticks_end_for_every_range() {
-        for (low, high) in [(0.0, 1e-300), (1e9, 1e9 + 1e-6), (-1e300, 1e300), (0.0, 5e-324), (1.0, 1.0)] {
+        for (low, high) in
+            [(0.0, 1e-300), (1e9, 1e9 + 1e-6), (-1e300, 1e300), (0.0, 5e-324), (1.0, 1.0)]
+        {
             assert!(Axis::exact(low, high).ticks(9).len() <= 10, "{low}..{high}");
             let around = Axis::around([low, high]).unwrap();
             assert!(around.low < around.high && !around.ticks(9).is_empty(), "{low}..{high}");

@@ -81,7 +81,8 @@ mod tests {
     }
 
     fn fresh_folder(name: &str) -> std::path::PathBuf {
-        let folder = std::env::temp_dir().join(format!("candlelab-plot-{name}-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("candlelab-plot-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         folder
     }

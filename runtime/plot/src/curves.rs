@@ -1,6 +1,6 @@
 //! Curves over a number.
 
-use crate::axes::{Axes, Frame, failed};
+use crate::axes::{Axes, Frame, failed, font, px, stroke};
 use crate::axis::Axis;
 use crate::palette::{INK, SERIES, rgb};
 use crate::read::same_length;
@@ -12,7 +12,7 @@ use plotters::prelude::*;
 const SIZE: (u32, u32) = (600, 340);
 
 /// More points than this are drawn as the lowest and highest of each stretch.
-const MOST_POINTS: usize = 1200;
+const MOST_POINTS: usize = 600;
 
 type Curve = Vec<(f64, f64)>;
 
@@ -54,13 +54,14 @@ pub fn line_chart(title: &str, xs: &[f64], ys: &[f64]) -> Result<Chart> {
 /// # Errors
 /// If there is no curve, or one of them has different lengths or no finite point; the message
 /// names its label.
-pub fn lines(title: &str, curves: &[(&str, Vec<f64>, Vec<f64>)]) -> Result<Chart> {
+pub fn lines<V: AsRef<[f64]>>(title: &str, curves: &[(&str, V, V)]) -> Result<Chart> {
     if curves.is_empty() {
         return Err(Error::Empty { chart: "lines", what: "the list of curves".to_owned() });
     }
     let mut text = title.to_owned();
     let mut drawn = Vec::with_capacity(curves.len());
     for (label, xs, ys) in curves {
+        let (xs, ys) = (xs.as_ref(), ys.as_ref());
         let (of_x, of_y) = (format!("xs of {label:?}"), format!("ys of {label:?}"));
         drawn.push((*label, finite_points("lines", (&of_x, xs), (&of_y, ys))?));
         text.push_str(&format!("\n{label}: {}", sparkline(ys)));
@@ -69,7 +70,7 @@ pub fn lines(title: &str, curves: &[(&str, Vec<f64>, Vec<f64>)]) -> Result<Chart
     let svg = frame(title, &all, &[])?.draw(|axes| {
         for (i, (label, curve)) in drawn.iter().enumerate() {
             let colour = SERIES[i % SERIES.len()];
-            let key = move |(x, y)| PathElement::new([(x, y), (x + 18, y)], rgb(colour).stroke_width(2));
+            let key = move |(x, y)| PathElement::new([(x, y), (x + px(18), y)], stroke(colour, 2));
             line(axes, curve, colour)?.label(crate::axes::printable(label)).legend(key);
         }
         legend(axes)?;
@@ -98,17 +99,26 @@ pub fn descent(title: &str, xs: &[f64], ys: &[f64], path: &[f64], values: &[f64]
     let walk = finite_points("descent", ("path", path), ("values", values))?;
     let (first, last) = (walk[0], walk[walk.len() - 1]);
     let ends = [first.0, last.0].map(crate::axis::number);
-    let text = format!("{title}\n{} points, from {} to {}\n{}", walk.len(), ends[0], ends[1], sparkline(values));
+    let text = format!(
+        "{title}\n{} points, from {} to {}\n{}",
+        walk.len(),
+        ends[0],
+        ends[1],
+        sparkline(values)
+    );
     let x = Axis::around(curve.iter().map(|point| point.0)).ok_or_else(nothing)?;
     let seen: Curve = walk.iter().copied().filter(|point| x.contains(point.0)).collect();
     let svg = frame(title, &curve, &seen)?.draw(|axes| {
         line(axes, &curve, SERIES[0])?;
         line(axes, &seen, SERIES[3])?;
-        let dots = thinned(&seen).into_iter().map(|point| Circle::new(point, 2, rgb(SERIES[3]).filled()));
+        let dots = thinned(&seen)
+            .into_iter()
+            .map(|point| Circle::new(point, px(2), rgb(SERIES[3]).filled()));
         axes.draw_series(dots).map_err(failed)?;
-        let marks = [(first, 6, rgb(INK).filled()), (last, 7, rgb(INK).stroke_width(2))];
+        let marks = [(first, px(6), rgb(INK).filled()), (last, px(7), stroke(INK, 2))];
         let marks = marks.into_iter().filter(|(point, ..)| x.contains(point.0));
-        axes.draw_series(marks.map(|(point, size, style)| Circle::new(point, size, style))).map_err(failed)?;
+        axes.draw_series(marks.map(|(point, size, style)| Circle::new(point, size, style)))
+            .map_err(failed)?;
         Ok(String::new())
     })?;
     Ok(Chart::new(svg, text))
@@ -145,17 +155,18 @@ fn line<'s, 'a>(
     colour: crate::palette::Rgb,
 ) -> Result<&'s mut SeriesAnno<'a, SVGBackend<'a>>> {
     if curve.len() == 1 {
-        return axes.draw_series([Circle::new(curve[0], 3, rgb(colour).filled())]).map_err(failed);
+        return axes
+            .draw_series([Circle::new(curve[0], px(3), rgb(colour).filled())])
+            .map_err(failed);
     }
-    let style = rgb(colour).stroke_width(2);
-    axes.draw_series(LineSeries::new(thinned(curve), style)).map_err(failed)
+    axes.draw_series(LineSeries::new(thinned(curve), stroke(colour, 2))).map_err(failed)
 }
 
 fn legend(axes: &mut Axes<'_>) -> Result<()> {
     let mut labels = axes.configure_series_labels();
     labels.background_style(WHITE.mix(0.85)).border_style(TRANSPARENT);
-    labels.label_font(("sans-serif", 15).into_font().color(&rgb(INK)));
-    labels.position(SeriesLabelPosition::UpperRight).margin(8).draw().map_err(failed)
+    labels.label_font(font(INK, 15)).legend_area_size(px(26)).margin(px(8));
+    labels.position(SeriesLabelPosition::UpperRight).draw().map_err(failed)
 }
 
 /// At most about [`MOST_POINTS`] of a curve's points, its peaks among them.
@@ -192,7 +203,8 @@ mod tests {
 
     #[test]
     fn odd_curves_are_drawn() {
-        let cases: [&[f64]; 6] = [&[1.0], &[0.0, 0.0], &[1e-18, 3e-19], &[-1e308, 1e308], &[1e9, 1e9], &[5e-324, 0.0]];
+        let cases: [&[f64]; 6] =
+            [&[1.0], &[0.0, 0.0], &[1e-18, 3e-19], &[-1e308, 1e308], &[1e9, 1e9], &[5e-324, 0.0]];
         for ys in cases {
             let xs: Vec<f64> = (0..ys.len()).map(|x| x as f64).collect();
             let chart = line_chart("odd", &xs, ys).unwrap();
@@ -213,7 +225,7 @@ mod tests {
         assert_eq!(error(line_chart("", &[], &[])), "line_chart: xs is empty");
         let diverged = line_chart("", &[0.0, 1.0], &[f64::NAN, f64::INFINITY]);
         assert_eq!(error(diverged), "line_chart: 2 of 2 values of ys are NaN or infinite");
-        assert_eq!(error(lines("", &[])), "lines: the list of curves is empty");
+        assert_eq!(error(lines::<&[f64]>("", &[])), "lines: the list of curves is empty");
         let uneven = lines("", &[("test", vec![0.0], vec![])]);
         assert_eq!(error(uneven), "lines: xs of \"test\" has 1 values, ys of \"test\" has 0");
         let walk = descent("", &[0.0], &[0.0], &[1.0], &[]);
@@ -222,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_walk_may_leave_the_picture() {
-        let chart = descent("runs away", &[-1.0, 1.0], &[1.0, 1.0], &[1.0, -1e9], &[1.0, 1e18]).unwrap();
+        let chart =
+            descent("runs away", &[-1.0, 1.0], &[1.0, 1.0], &[1.0, -1e9], &[1.0, 1e18]).unwrap();
         assert!(chart.text().contains("from 1 to -1e9"));
     }
 }

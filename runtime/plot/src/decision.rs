@@ -1,6 +1,6 @@
 //! What a model says about every place of the plane.
 
-use crate::axes::{Axes, Frame};
+use crate::axes::{Axes, Frame, px};
 use crate::axis::Axis;
 use crate::contour::zero_lines;
 use crate::palette::{INK, PURPLES, colour, hex};
@@ -8,7 +8,7 @@ use crate::points::Cloud;
 use crate::raster::Raster;
 use crate::read::values;
 use crate::{Chart, Error, Result};
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use std::fmt::Write as _;
 
 /// Samples along each side.
@@ -39,7 +39,8 @@ const TEXT: (usize, usize) = (48, 16);
 /// - `points`: `(n, 2)`
 /// - `labels`: `(n)` or `(n, 1)`
 /// - `extent`: `[x0, x1, y0, y1]`, the rectangle
-/// - `f`: takes `(m, 2)`, of the points' element type and on their device; gives `(m)` or `(m, 1)`
+/// - `f`: takes `(m, 2)`, of the points' element type (f32 where that has whole numbers only) and
+///   on their device; gives `(m)` or `(m, 1)`
 ///
 /// # Errors
 /// If the shapes do not fit, the extent encloses no area, or `f` fails.
@@ -56,11 +57,17 @@ pub fn decision_map(
     if !(x0 < x1 && y0 < y1 && (x1 - x0).is_finite() && (y1 - y0).is_finite()) {
         return Err(Error::Extent { chart, got: extent });
     }
-    let places = places(extent).and_then(|places| places.to_dtype(points.dtype())?.to_device(points.device()))?;
+    let dtype = if points.dtype().is_int() { DType::F32 } else { points.dtype() };
+    let places = places(extent)?.to_dtype(dtype)?.to_device(points.device())?;
     let scores = f(&places)?;
     if !matches!(*scores.dims(), [n] | [n, 1] if n == SIDE * SIDE) {
         let expected = format!("({0}) or ({0}, 1), one score a place", SIDE * SIDE);
-        return Err(Error::Shape { chart, what: "the result of f", expected, got: scores.dims().to_vec() });
+        return Err(Error::Shape {
+            chart,
+            what: "the result of f",
+            expected,
+            got: scores.dims().to_vec(),
+        });
     }
     let scores = values(&scores)?;
     let largest = cloud.classes.iter().fold(0.0, |m: f64, class| m.max(class.abs()));
@@ -81,7 +88,8 @@ pub fn decision_map(
 
 /// The sampled places `(SIDE², 2)`, row by row from the top, in the middle of their cells.
 fn places([x0, x1, y0, y1]: [f64; 4]) -> candle_core::Result<Tensor> {
-    let middle = |low: f64, high: f64, i: usize| low + (high - low) * (i as f64 + 0.5) / SIDE as f64;
+    let middle =
+        |low: f64, high: f64, i: usize| low + (high - low) * (i as f64 + 0.5) / SIDE as f64;
     let place = |i: usize| [middle(x0, x1, i % SIDE), middle(y1, y0, i / SIDE)];
     let flat: Vec<f64> = (0..SIDE * SIDE).flat_map(place).collect();
     Tensor::from_vec(flat, (SIDE * SIDE, 2), &Device::Cpu)
@@ -99,12 +107,15 @@ fn ground(axes: &Axes<'_>, scores: &[f64], clip: f64) -> String {
         for (i, (column, row)) in line.into_iter().enumerate() {
             let x = f64::from(across.start) + f64::from(width) * (column + 0.5) / SIDE as f64;
             let y = f64::from(down.start) + f64::from(height) * (row + 0.5) / SIDE as f64;
-            let _ = write!(path, "{}{x:.1} {y:.1}", if i == 0 { 'M' } else { 'L' });
+            let _ = write!(path, "{}{x:.0} {y:.0}", if i == 0 { 'M' } else { 'L' });
         }
     }
     if !path.is_empty() {
-        let ink = hex(INK);
-        let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"2\"/>");
+        let (ink, width) = (hex(INK), px(2));
+        let _ = writeln!(
+            svg,
+            "<path d=\"{path}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\"/>"
+        );
     }
     svg
 }
@@ -115,7 +126,8 @@ fn text_map(scores: &[f64]) -> String {
     let mut text = String::with_capacity((columns + 1) * rows);
     for row in 0..rows {
         for column in 0..columns {
-            let (x, y) = ((2 * column + 1) * SIDE / (2 * columns), (2 * row + 1) * SIDE / (2 * rows));
+            let (x, y) =
+                ((2 * column + 1) * SIDE / (2 * columns), (2 * row + 1) * SIDE / (2 * rows));
             text.push(match scores[y * SIDE + x] {
                 score if !score.is_finite() => '?',
                 score if score > 0.0 => '+',
@@ -130,10 +142,10 @@ fn text_map(scores: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use candle_core::DType;
 
     fn xor() -> (Tensor, Tensor) {
-        let points = Tensor::new(&[[0f32, 0.], [0., 1.], [1., 0.], [1., 1.]], &Device::Cpu).unwrap();
+        let points =
+            Tensor::new(&[[0f32, 0.], [0., 1.], [1., 0.], [1., 1.]], &Device::Cpu).unwrap();
         (points, Tensor::new(&[[-1f32], [1.], [1.], [-1.]], &Device::Cpu).unwrap())
     }
 
@@ -169,7 +181,10 @@ mod tests {
     #[test]
     fn errors_name_both_sides() {
         let error = draw(SQUARE, |p| Ok(p.clone())).unwrap_err().to_string();
-        assert!(error.contains("(22500) or (22500, 1)") && error.ends_with("got [22500, 2]"), "{error}");
+        assert!(
+            error.contains("(22500) or (22500, 1)") && error.ends_with("got [22500, 2]"),
+            "{error}"
+        );
         let flat = draw([0.0, 0.0, 0.0, 1.0], |p| p.sum(1)).unwrap_err().to_string();
         assert!(flat.ends_with("got [0.0, 0.0, 0.0, 1.0]"), "{flat}");
         assert!(draw([0.0, f64::NAN, 0.0, 1.0], |p| p.sum(1)).is_err());
@@ -178,13 +193,22 @@ mod tests {
     }
 
     #[test]
-    fn the_model_gets_the_element_type_of_the_points() {
+    fn the_model_gets_the_element_type_of_the_points_or_f32() {
         let (points, labels) = xor();
-        let points = points.to_dtype(DType::F64).unwrap();
-        let chart = decision_map("", &points, &labels, SQUARE, |p| {
-            assert_eq!(p.dtype(), DType::F64);
-            p.sum(1)
-        });
-        assert!(chart.is_ok());
+        for (dtype, expected) in [(DType::F64, DType::F64), (DType::U8, DType::F32)] {
+            let points = points.to_dtype(dtype).unwrap();
+            let chart = decision_map("", &points, &labels, SQUARE, |p| {
+                assert_eq!(p.dtype(), expected);
+                p.sum(1)
+            });
+            assert!(chart.is_ok());
+        }
+    }
+
+    #[test]
+    fn points_outside_the_extent_are_not_drawn() {
+        let all = draw(SQUARE, |p| p.sum(1)).unwrap().svg().matches("<circle").count();
+        let some = draw([-0.5, 0.5, -0.5, 1.5], |p| p.sum(1)).unwrap();
+        assert_eq!((all, some.svg().matches("<circle").count()), (4, 2)); // two a point
     }
 }

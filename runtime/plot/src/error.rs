@@ -116,3 +116,16 @@ impl From<Error> for candle_core::Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    fn in_candle() -> candle_core::Result<crate::Chart> {
+        Ok(crate::line_chart("", &[0.0], &[])?)
+    }
+
+    #[test]
+    fn a_function_with_candles_result_can_draw() {
+        let text = in_candle().unwrap_err().to_string();
+        assert!(text.starts_with("line_chart: xs has 1 values, ys has 0"), "{text}");
+    }
+}

@@ -67,7 +67,7 @@ impl<const N: usize> From<&[&str; N]> for Titles {
 /// use candle_core::{DType, Device, Tensor};
 /// let images = Tensor::zeros((3, 1, 28, 28), DType::F32, &Device::Cpu)?;
 /// let chart = candlelab_plot::image_grid(&images, &["a", "b", "c"], 2)?;
-/// assert_eq!(chart.text(), "3 images of 28 × 28: a, b, c");
+/// assert_eq!(chart.text(), "3 images of 28 × 28: a; b; c");
 /// assert!(candlelab_plot::image_grid(&images, &[], 2).is_ok());
 /// # Ok::<(), candlelab_plot::Error>(())
 /// ```
@@ -86,7 +86,14 @@ pub fn image_grid(images: &Tensor, titles: impl Into<Titles>, columns: usize) ->
         [height, width] => (1, 1, height, width),
         [n, height, width] => (n, 1, height, width),
         [n, channels @ (1 | 3), height, width] => (n, channels, height, width),
-        _ => return Err(shape(chart, "images", "(n, 1 or 3, height, width) or (n, height, width)", images)),
+        _ => {
+            return Err(shape(
+                chart,
+                "images",
+                "(n, 1 or 3, height, width) or (n, height, width)",
+                images,
+            ));
+        }
     };
     if n * height * width == 0 {
         return Err(Error::Empty { chart, what: format!("images, of shape {:?},", images.dims()) });
@@ -100,14 +107,16 @@ pub fn image_grid(images: &Tensor, titles: impl Into<Titles>, columns: usize) ->
     let shown = n.min(MOST_IMAGES);
     let first = images.flatten_all()?.narrow(0, 0, shown * channels * height * width)?;
     let pixels = unit_range(images.dtype(), values(&first)?)?;
-    let rasters: Vec<Raster> =
-        pixels.chunks(channels * height * width).map(|image| raster(image, width, height)).collect();
+    let rasters: Vec<Raster> = pixels
+        .chunks(channels * height * width)
+        .map(|image| raster(image, width, height))
+        .collect();
     let mut text = format!("{n} images of {height} × {width}");
     if shown < n {
         text.push_str(&format!(", the first {shown} shown"));
     }
     if !titles.is_empty() {
-        text.push_str(&format!(": {}", titles[..shown].join(", ")));
+        text.push_str(&format!(": {}", titles[..shown].join("; ")));
     }
     Ok(Chart::new(grid(&rasters, &titles, columns.min(shown))?, text))
 }
@@ -152,16 +161,25 @@ fn grid(rasters: &[Raster], titles: &[String], columns: usize) -> Result<String>
     let size = (columns * across + GAP, rasters.len().div_ceil(columns) * down + GAP);
     let mut svg = String::new();
     let mut pictures = String::new();
-    let root = SVGBackend::with_string(&mut svg, (size.0 as u32, size.1 as u32)).into_drawing_area();
-    let style = ("sans-serif", 15).into_font().color(&rgb(INK)).pos(Pos::new(HPos::Center, VPos::Bottom));
+    let root =
+        SVGBackend::with_string(&mut svg, (size.0 as u32, size.1 as u32)).into_drawing_area();
+    let style =
+        ("sans-serif", 15).into_font().color(&rgb(INK)).pos(Pos::new(HPos::Center, VPos::Bottom));
     for (i, raster) in rasters.iter().enumerate() {
         let (x, y) = (GAP + i % columns * across, GAP + i / columns * down);
         let left = x + (across - GAP - width) / 2;
         let top = y + head;
-        pictures.push_str(&raster.element(left as i32, top as i32, width as i32, height as i32, true));
+        pictures.push_str(&raster.element(
+            left as i32,
+            top as i32,
+            width as i32,
+            height as i32,
+            true,
+        ));
         if let Some(title) = titles.get(i) {
             let middle = (x + (across - GAP) / 2) as i32;
-            root.draw(&Text::new(printable(title), (middle, top as i32), style.clone())).map_err(failed)?;
+            root.draw(&Text::new(printable(title), (middle, top as i32 - 2), style.clone()))
+                .map_err(failed)?;
         }
     }
     root.present().map_err(failed)?;
@@ -201,7 +219,10 @@ mod tests {
         assert_eq!(error(&[2, 2, 5, 5], &[], 1), two);
         assert_eq!(error(&[2, 5, 5], &["a"], 1), "image_grid: titles has 1 values, images has 2");
         assert_eq!(error(&[0, 5, 5], &[], 1), "image_grid: images, of shape [0, 5, 5], is empty");
-        assert_eq!(error(&[2, 5, 5], &[], 0), "image_grid: the number of columns must be at least 1");
+        assert_eq!(
+            error(&[2, 5, 5], &[], 0),
+            "image_grid: the number of columns must be at least 1"
+        );
     }
 
     #[test]
@@ -215,7 +236,8 @@ mod tests {
 
     #[test]
     fn a_large_photograph_makes_a_small_picture() {
-        let noise = Tensor::rand(0f32, 1., (3, 600, 400), &Device::Cpu).unwrap().unsqueeze(0).unwrap();
+        let noise =
+            Tensor::rand(0f32, 1., (3, 600, 400), &Device::Cpu).unwrap().unsqueeze(0).unwrap();
         assert!(image_grid(&noise, &[], 1).unwrap().svg().len() < 100_000);
     }
 }

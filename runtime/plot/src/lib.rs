@@ -5,6 +5,7 @@
 //!
 //! - [`line_chart`], [`lines`], [`descent`]: curves over a number;
 //! - [`scatter`], [`decision_map`]: points of the plane and what a model says about them;
+//! - [`bar_chart`]: named values;
 //! - [`image_grid`], [`heat_map`], [`confusion_matrix`]: tensors to look at.
 //!
 //! `axes` is the frame that the first two groups draw into with plotters, `raster` the pixels of
@@ -19,6 +20,8 @@
 
 mod axes;
 mod axis;
+mod bars;
+mod cells;
 mod chart;
 mod contour;
 mod curves;
@@ -32,6 +35,7 @@ mod raster;
 mod read;
 mod sparkline;
 
+pub use bars::bar_chart;
 pub use chart::Chart;
 pub use curves::{descent, line_chart, lines};
 pub use decision::decision_map;

@@ -1,22 +1,11 @@
-//! Matrices as coloured cells.
+//! Matrices to look at: any values, and a classifier's right and wrong answers.
 
-use crate::axes::{failed, on_white};
 use crate::axis::{finite_range, number};
-use crate::palette::{BLUES, GREY, INK, Map, NOT_FINITE, Rgb, SIGNED, colour, is_light, rgb};
-use crate::raster::Raster;
+use crate::cells::Cells;
+use crate::palette::{BLUES, Map, SIGNED, colour};
 use crate::read::{all_finite, column, shape, values};
 use crate::{Chart, Error, Result};
 use candle_core::Tensor;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-
-/// The longer side of the cells together, in pixels, about.
-const SIDE: usize = 360;
-/// Matrices with more rows or columns than this show no numbers in their cells.
-const MOST_NUMBERS: usize = 12;
-/// Larger matrices are shrunk to at most this many rows and columns.
-const MOST_CELLS: usize = 512;
-const MARGIN: i32 = 44;
 
 /// A matrix as coloured cells, with the numbers in them where they fit.
 ///
@@ -26,7 +15,8 @@ const MARGIN: i32 = 44;
 /// ```
 /// use candle_core::{Device, Tensor};
 /// let matrix = Tensor::new(&[[0f32, 1.], [0.5, 0.25]], &Device::Cpu)?;
-/// assert_eq!(candlelab_plot::heat_map(&matrix)?.text(), "2 × 2, from 0 to 1\n   0    1\n 0.5 0.25");
+/// let chart = candlelab_plot::heat_map("weights", &matrix)?;
+/// assert_eq!(chart.text(), "weights, (2, 2) from 0 to 1\n   0    1\n 0.5 0.25");
 /// # Ok::<(), candlelab_plot::Error>(())
 /// ```
 ///
@@ -35,7 +25,7 @@ const MARGIN: i32 = 44;
 ///
 /// # Errors
 /// If the tensor is not a matrix, is empty, or has no finite value.
-pub fn heat_map(matrix: &Tensor) -> Result<Chart> {
+pub fn heat_map(title: &str, matrix: &Tensor) -> Result<Chart> {
     let chart = "heat_map";
     let &[rows, columns] = matrix.dims() else {
         return Err(shape(chart, "matrix", "(rows, columns)", matrix));
@@ -45,23 +35,27 @@ pub fn heat_map(matrix: &Tensor) -> Result<Chart> {
     }
     let values = values(matrix)?;
     let Some((low, high)) = finite_range(values.iter().copied()) else {
-        return Err(all_finite(chart, "matrix", &values).err().unwrap_or_else(|| failed("no finite value")));
+        return Err(all_finite(chart, "matrix", &values)
+            .err()
+            .unwrap_or_else(|| crate::axes::failed("no finite value")));
     };
     let (map, low_end, high_end): (Map, f64, f64) = match low.abs().max(high.abs()) {
         largest if low < 0.0 && high > 0.0 => (SIGNED, -largest, largest),
         _ => (BLUES, low, high),
     };
     let span = if high_end > low_end { high_end - low_end } else { 1.0 };
-    let cells = values.iter().map(|value| colour(map, (value - low_end) / span)).collect();
+    let colours = values.iter().map(|value| colour(map, (value - low_end) / span)).collect();
     let texts = values.iter().map(|&value| short(value)).collect();
-    let text = format!("{rows} × {columns}, from {} to {}", number(low), number(high));
-    let matrix = Matrix { columns, cells, texts };
-    Ok(Chart::new(matrix.draw("")?, format!("{text}{}", matrix.table())))
+    let comma = if title.is_empty() { "" } else { ", " };
+    let text =
+        format!("{title}{comma}({rows}, {columns}) from {} to {}", number(low), number(high));
+    let matrix = Cells { columns, colours, texts };
+    Ok(Chart::new(matrix.draw(&text)?, format!("{text}{}", matrix.table())))
 }
 
 /// How often each true class was given each answer: true classes in rows, answers in columns.
 ///
-/// A cell's colour is its share of the row.
+/// A cell's colour is the root of its share of the row, so that few mistakes are seen too.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -86,20 +80,27 @@ pub fn confusion_matrix(predictions: &Tensor, labels: &Tensor, classes: usize) -
     if n == 0 {
         return Err(Error::Empty { chart, what: "labels".to_owned() });
     }
-    let answers = class_numbers("predictions", column(chart, "predictions", predictions, ("labels", n))?, classes)?;
+    let answers = class_numbers(
+        "predictions",
+        column(chart, "predictions", predictions, ("labels", n))?,
+        classes,
+    )?;
     let truths = class_numbers("labels", column(chart, "labels", labels, ("labels", n))?, classes)?;
     let mut counts = vec![0usize; classes * classes];
     for (&truth, &answer) in truths.iter().zip(&answers) {
         counts[truth * classes + answer] += 1;
     }
     let right = truths.iter().zip(&answers).filter(|(truth, answer)| truth == answer).count();
-    let cells = counts.chunks(classes).flat_map(|row| {
+    let colours = counts.chunks(classes).flat_map(|row| {
         let total = row.iter().sum::<usize>().max(1) as f64;
-        row.iter().map(move |&count| colour(BLUES, count as f64 / total))
+        row.iter().map(move |&count| colour(BLUES, (count as f64 / total).sqrt()))
     });
     let texts = counts.iter().map(usize::to_string).collect();
-    let matrix = Matrix { columns: classes, cells: cells.collect(), texts };
-    let text = format!("{right} of {n} right; rows are true classes, columns predictions{}", matrix.table());
+    let matrix = Cells { columns: classes, colours: colours.collect(), texts };
+    let text = format!(
+        "{right} of {n} right; rows are true classes, columns predictions{}",
+        matrix.table()
+    );
     Ok(Chart::new(matrix.draw("true class ↓   prediction →")?, text))
 }
 
@@ -114,81 +115,15 @@ fn class_numbers(what: &'static str, values: Vec<f64>, classes: usize) -> Result
 /// A value in at most five characters or so.
 fn short(value: f64) -> String {
     match value.abs() {
-        size if size >= 0.1 && size < 1000.0 => number((value * 100.0).round() / 100.0),
-        _ => number(value.is_finite().then(|| format!("{value:.1e}").parse().ok()).flatten().unwrap_or(value)),
+        size if (0.1..1000.0).contains(&size) => number((value * 100.0).round() / 100.0),
+        _ => number(
+            value
+                .is_finite()
+                .then(|| format!("{value:.1e}").parse().ok())
+                .flatten()
+                .unwrap_or(value),
+        ),
     }
-}
-
-/// Coloured cells, row by row.
-struct Matrix {
-    columns: usize,
-    cells: Vec<Rgb>,
-    texts: Vec<String>,
-}
-
-impl Matrix {
-    fn rows(&self) -> usize {
-        self.cells.len() / self.columns
-    }
-
-    /// The numbers in lines, if they are few enough; starts with a line break.
-    fn table(&self) -> String {
-        if self.rows().max(self.columns) > MOST_NUMBERS {
-            return String::new();
-        }
-        let width = self.texts.iter().map(String::len).max().unwrap_or(0);
-        let line = |row: &[String]| row.iter().map(|text| format!("{text:>width$}")).collect::<Vec<_>>().join(" ");
-        self.texts.chunks(self.columns).map(|row| format!("\n{}", line(row))).collect()
-    }
-
-    fn draw(&self, caption: &str) -> Result<String> {
-        let mut raster = Raster { width: self.columns, height: self.rows(), pixels: self.cells.clone() };
-        let longer = self.rows().max(self.columns);
-        if longer > MOST_CELLS {
-            raster = raster.shrunk(longer.div_ceil(MOST_CELLS));
-        }
-        let cell = (SIDE / raster.width.max(raster.height)).clamp(1, 48);
-        let raster = raster.enlarged(cell);
-        let (width, height) = (raster.width as i32, raster.height as i32);
-        let ground = raster.element(MARGIN, MARGIN, width, height, true);
-        let size = ((width + MARGIN + 16).max(240) as u32, (height + MARGIN + 16) as u32);
-        let mut svg = String::new();
-        let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        let write = |text: String, at: (i32, i32), colour: Rgb, align: HPos, points: f64| {
-            let style = ("sans-serif", points).into_font().color(&rgb(colour)).pos(Pos::new(align, VPos::Center));
-            root.draw(&Text::new(text, at, style)).map_err(failed)
-        };
-        write(caption.to_owned(), (MARGIN, 12), INK, HPos::Left, 15.0)?;
-        let middle = |i: usize, n: usize, side: i32| MARGIN + (side * (2 * i as i32 + 1)) / (2 * n as i32);
-        for i in marks(self.columns) {
-            let at = (middle(i, self.columns, width), MARGIN - 10);
-            write(i.to_string(), at, GREY, HPos::Center, 14.0)?;
-        }
-        for i in marks(self.rows()) {
-            let at = (MARGIN - 8, middle(i, self.rows(), height));
-            write(i.to_string(), at, GREY, HPos::Right, 14.0)?;
-        }
-        let numbers = if longer > MOST_NUMBERS { &[][..] } else { &self.texts };
-        let longest = numbers.iter().map(|text| text.chars().count()).max().unwrap_or(1);
-        let points = (1.9 * cell as f64 / longest as f64).clamp(8.0, 16.0);
-        for (i, text) in numbers.iter().enumerate() {
-            let at = (
-                middle(i % self.columns, self.columns, width),
-                middle(i / self.columns, self.rows(), height),
-            );
-            let light = is_light(self.cells[i]) && self.cells[i] != NOT_FINITE;
-            write(text.clone(), at, if light { INK } else { [255; 3] }, HPos::Center, points)?;
-        }
-        root.present().map_err(failed)?;
-        drop(root);
-        Ok(on_white(&svg, &ground))
-    }
-}
-
-/// Which rows or columns of `n` get their number written beside them.
-fn marks(n: usize) -> Vec<usize> {
-    let step = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|step| n <= 14 * step).unwrap_or(n.div_ceil(14));
-    (0..n).step_by(step).collect()
 }
 
 #[cfg(test)]
@@ -208,7 +143,7 @@ mod tests {
     fn matrices_of_every_size_are_drawn_small() {
         for (rows, columns) in [(1, 1), (1, 700), (12, 12), (13, 40), (2000, 1500)] {
             let matrix = Tensor::zeros((rows, columns), DType::F32, &Device::Cpu).unwrap();
-            let chart = heat_map(&matrix).unwrap();
+            let chart = heat_map("", &matrix).unwrap();
             assert!(chart.svg().len() < 60_000, "{rows} × {columns}: {}", chart.svg().len());
         }
     }
@@ -216,17 +151,28 @@ mod tests {
     #[test]
     fn a_mask_with_infinities_is_drawn() {
         let mask = Tensor::new(&[[0f32, f32::NEG_INFINITY], [0., 0.]], &Device::Cpu).unwrap();
-        assert_eq!(heat_map(&mask).unwrap().text(), "2 × 2, from 0 to 0\n   0 -inf\n   0    0");
+        assert_eq!(heat_map("", &mask).unwrap().text(), "(2, 2) from 0 to 0\n   0 -inf\n   0    0");
     }
 
     #[test]
     fn errors_name_both_sides() {
         let cube = Tensor::zeros((2, 2, 2), DType::F32, &Device::Cpu).unwrap();
-        assert_eq!(error(heat_map(&cube)), "heat_map: matrix must have shape (rows, columns), got [2, 2, 2]");
+        assert_eq!(
+            error(heat_map("", &cube)),
+            "heat_map: matrix must have shape (rows, columns), got [2, 2, 2]"
+        );
         let none = Tensor::new(&[[f32::NAN]], &Device::Cpu).unwrap();
-        assert_eq!(error(heat_map(&none)), "heat_map: 1 of 1 values of matrix are NaN or infinite");
-        let counted = |answers: &[u32], truths: &[u32]| error(confusion_matrix(&classes(answers), &classes(truths), 2));
-        assert_eq!(counted(&[0], &[0, 1]), "confusion_matrix: predictions has 1 values, labels has 2");
+        assert_eq!(
+            error(heat_map("", &none)),
+            "heat_map: 1 of 1 values of matrix are NaN or infinite"
+        );
+        let counted = |answers: &[u32], truths: &[u32]| {
+            error(confusion_matrix(&classes(answers), &classes(truths), 2))
+        };
+        assert_eq!(
+            counted(&[0], &[0, 1]),
+            "confusion_matrix: predictions has 1 values, labels has 2"
+        );
         assert_eq!(counted(&[], &[]), "confusion_matrix: labels is empty");
         let class = "confusion_matrix: predictions contains 2, but classes are the whole numbers from 0 to 1";
         assert_eq!(counted(&[2], &[1]), class);
@@ -240,6 +186,9 @@ mod tests {
 
     #[test]
     fn numbers_in_cells_are_short() {
-        assert_eq!([0.333333, -12.345, 1234.5, 0.01234, f64::NAN].map(short), ["0.33", "-12.35", "1200", "0.012", "NaN"]);
+        assert_eq!(
+            [0.333333, -12.345, 1234.5, 0.01234, f64::NAN].map(short),
+            ["0.33", "-12.35", "1200", "0.012", "NaN"]
+        );
     }
 }

@@ -6,6 +6,8 @@ pub(crate) type Rgb = [u8; 3];
 
 pub(crate) const INK: Rgb = [34, 34, 34];
 pub(crate) const GREY: Rgb = [110, 110, 110];
+pub(crate) const FAINT: Rgb = [165, 170, 178];
+pub(crate) const WHITE: Rgb = [255, 255, 255];
 pub(crate) const MESH: Rgb = [228, 228, 228];
 pub(crate) const CYAN: Rgb = [64, 216, 232];
 pub(crate) const YELLOW: Rgb = [255, 221, 51];

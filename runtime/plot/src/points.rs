@@ -1,20 +1,21 @@
 //! Points of the plane, coloured by their class.
 
-use crate::axes::{Axes, Frame, failed};
+use crate::axes::{Axes, Frame, failed, px};
 use crate::axis::{Axis, number};
 use crate::palette::{CYAN, INK, Rgb, SERIES, YELLOW, rgb};
 use crate::read::{all_finite, column, points as read_points};
 use crate::{Chart, Result};
 use candle_core::Tensor;
 use plotters::prelude::*;
+use std::ops::Range;
 
 /// More points than this are drawn as an evenly spaced part of them.
-const MOST_POINTS: usize = 600;
+const MOST_POINTS: usize = 400;
 
 /// Points with a colour and a shape for each class.
 ///
 /// Two classes are drawn as cyan squares (the lower label) and yellow circles; more are circles.
-/// Of more than 600 points, evenly spaced ones are drawn.
+/// Of more than 400 points, evenly spaced ones are drawn.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -33,7 +34,8 @@ const MOST_POINTS: usize = 600;
 /// If the shapes do not fit, there is no point, or a value is not finite.
 pub fn scatter(title: &str, points: &Tensor, labels: &Tensor) -> Result<Chart> {
     let cloud = Cloud::read("scatter", points, labels)?;
-    let axis = |coordinate: fn(&(f64, f64)) -> f64| Axis::around(cloud.points.iter().map(coordinate));
+    let axis =
+        |coordinate: fn(&(f64, f64)) -> f64| Axis::around(cloud.points.iter().map(coordinate));
     let (Some(x), Some(y)) = (axis(|point| point.0), axis(|point| point.1)) else {
         return Err(failed("no finite point"));
     };
@@ -65,10 +67,12 @@ impl Cloud {
         Ok(Self { points, labels, classes })
     }
 
-    /// Draws the points.
+    /// Draws the points that lie within the axes.
     pub fn draw(&self, axes: &mut Axes<'_>) -> Result<()> {
+        let (x, y) = (axes.x_range(), axes.y_range());
         let step = self.points.len().div_ceil(MOST_POINTS);
-        for (&point, label) in self.points.iter().zip(&self.labels).step_by(step) {
+        let all = self.points.iter().zip(&self.labels).step_by(step);
+        for (&point, label) in all.filter(|(point, _)| within(&x, point.0) && within(&y, point.1)) {
             let class = self.classes.iter().position(|class| class == label).unwrap_or(0);
             let (colour, square) = self.look(class);
             draw_point(axes, point, colour, square)?;
@@ -90,20 +94,29 @@ impl Cloud {
             return format!("{} points of {} classes", self.points.len(), self.classes.len());
         }
         let count = |class: f64| self.labels.iter().filter(|label| **label == class).count();
-        let parts = self.classes.iter().map(|&class| format!("{} of class {}", count(class), number(class)));
+        let parts = self
+            .classes
+            .iter()
+            .map(|&class| format!("{} of class {}", count(class), number(class)));
         format!("{} points: {}", self.points.len(), parts.collect::<Vec<_>>().join(", "))
     }
 }
 
+fn within(range: &Range<f64>, value: f64) -> bool {
+    (range.start..=range.end).contains(&value)
+}
+
 fn draw_point(axes: &mut Axes<'_>, point: (f64, f64), colour: Rgb, square: bool) -> Result<()> {
-    let (fill, edge) = (rgb(colour).filled(), rgb(INK).stroke_width(1));
-    if square {
-        let body = |style: ShapeStyle| EmptyElement::at(point) + Rectangle::new([(-4, -4), (4, 4)], style);
-        axes.draw_series([body(fill)]).map_err(failed)?;
-        axes.draw_series([body(edge)]).map_err(failed)?;
-    } else {
-        axes.draw_series([Circle::new(point, 5, fill)]).map_err(failed)?;
-        axes.draw_series([Circle::new(point, 5, edge)]).map_err(failed)?;
+    for (radius, colour) in [(5, INK), (4, colour)] {
+        let (radius, style) = (px(radius), rgb(colour).filled());
+        let drawn = match square {
+            true => {
+                let corners = [(-radius, -radius), (radius, radius)];
+                axes.draw_series([EmptyElement::at(point) + Rectangle::new(corners, style)])
+            }
+            false => axes.draw_series([Circle::new(point, radius, style)]),
+        };
+        drawn.map_err(failed)?;
     }
     Ok(())
 }
@@ -125,7 +138,10 @@ mod tests {
     fn errors_name_both_sides() {
         assert_eq!(error(&[4, 3], &[4]), "scatter: points must have shape (n, 2), got [4, 3]");
         assert_eq!(error(&[4, 2], &[3]), "scatter: labels has 3 values, points has 4");
-        assert_eq!(error(&[4, 2], &[4, 2]), "scatter: labels must have shape (n) or (n, 1), got [4, 2]");
+        assert_eq!(
+            error(&[4, 2], &[4, 2]),
+            "scatter: labels must have shape (n) or (n, 1), got [4, 2]"
+        );
         assert_eq!(error(&[0, 2], &[0]), "scatter: points is empty");
         let bad = scatter("", &tensor(&[2, 2], f32::NAN), &tensor(&[2], 0.0)).unwrap_err();
         assert_eq!(bad.to_string(), "scatter: 4 of 4 values of points are NaN or infinite");
@@ -133,7 +149,9 @@ mod tests {
 
     #[test]
     fn labels_of_every_type_are_classes() {
-        for dtype in [DType::U8, DType::U32, DType::I64, DType::BF16, DType::F16, DType::F32, DType::F64] {
+        for dtype in
+            [DType::U8, DType::U32, DType::I64, DType::BF16, DType::F16, DType::F32, DType::F64]
+        {
             let labels = tensor(&[3, 1], 1.0).to_dtype(dtype).unwrap();
             let chart = scatter("", &tensor(&[3, 2], 0.0), &labels).unwrap();
             assert!(chart.text().ends_with("3 of class 1"), "{dtype:?}: {chart}");
@@ -144,6 +162,6 @@ mod tests {
     fn many_points_stay_a_small_picture() {
         let points = Tensor::rand(0f32, 1., (20_000, 2), &Device::Cpu).unwrap();
         let labels = Tensor::arange(0u32, 20_000, &Device::Cpu).unwrap();
-        assert!(scatter("", &points, &labels).unwrap().svg().len() < 150_000);
+        assert!(scatter("", &points, &labels).unwrap().svg().len() < 100_000);
     }
 }

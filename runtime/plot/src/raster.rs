@@ -27,9 +27,13 @@ impl Raster {
         let (width, height) = (self.width.div_ceil(factor), self.height.div_ceil(factor));
         let pixel = |i: usize| {
             let (left, top) = (i % width * factor, i / width * factor);
-            let (right, bottom) = ((left + factor).min(self.width), (top + factor).min(self.height));
-            let inside = (top..bottom).flat_map(|y| (left..right).map(move |x| self.pixels[y * self.width + x]));
-            let sum = inside.fold([0u32; 3], |sum, pixel| std::array::from_fn(|c| sum[c] + u32::from(pixel[c])));
+            let (right, bottom) =
+                ((left + factor).min(self.width), (top + factor).min(self.height));
+            let inside = (top..bottom)
+                .flat_map(|y| (left..right).map(move |x| self.pixels[y * self.width + x]));
+            let sum = inside.fold([0u32; 3], |sum, pixel| {
+                std::array::from_fn(|c| sum[c] + u32::from(pixel[c]))
+            });
             sum.map(|channel| (channel / ((right - left) * (bottom - top)) as u32) as u8)
         };
         Raster { width, height, pixels: (0..width * height).map(pixel).collect() }
@@ -38,7 +42,8 @@ impl Raster {
     /// The `<image>` element that fills a rectangle.
     pub fn element(&self, x: i32, y: i32, width: i32, height: i32, crisp: bool) -> String {
         let style = if crisp { " style=\"image-rendering:pixelated\"" } else { "" };
-        let mut element = format!("<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"");
+        let mut element =
+            format!("<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"");
         let data = STANDARD.encode(self.png());
         let _ = writeln!(
             element,

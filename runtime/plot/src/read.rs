@@ -46,7 +46,13 @@ pub(crate) fn same_length(
     if left_len == right_len {
         return Ok(());
     }
-    Err(Error::Length { chart, left: left.to_owned(), left_len, right: right.to_owned(), right_len })
+    Err(Error::Length {
+        chart,
+        left: left.to_owned(),
+        left_len,
+        right: right.to_owned(),
+        right_len,
+    })
 }
 
 /// That no value is NaN or infinite.
@@ -59,6 +65,11 @@ pub(crate) fn all_finite(chart: &'static str, what: &str, values: &[f64]) -> Res
 }
 
 /// The error for a tensor of the wrong shape.
-pub(crate) fn shape(chart: &'static str, what: &'static str, expected: &str, got: &Tensor) -> Error {
+pub(crate) fn shape(
+    chart: &'static str,
+    what: &'static str,
+    expected: &str,
+    got: &Tensor,
+) -> Error {
     Error::Shape { chart, what, expected: expected.to_owned(), got: got.dims().to_vec() }
 }

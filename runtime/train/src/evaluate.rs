@@ -25,7 +25,7 @@ const ROWS: usize = 250;
 /// # Ok(())
 /// # }
 /// ```
-pub fn evaluate(model: &(impl Module + ?Sized), x: &Tensor, y: &Tensor) -> Result<f64> {
+pub fn evaluate(model: &dyn Module, x: &Tensor, y: &Tensor) -> Result<f64> {
     let (n, labels) = (x.dim(0)?, y.dim(0)?);
     if n == 0 || n != labels {
         bail!("evaluate: {n} examples but {labels} labels, x: {:?}, y: {:?}", x.dims(), y.dims());

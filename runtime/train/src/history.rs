@@ -6,29 +6,42 @@ use candlelab_plot::{Chart, lines};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// The course of a training run; a notebook shows it as a loss curve.
+/// One pass over all examples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Epoch {
+    /// The mean loss of its steps.
+    pub loss: f64,
+    /// The fraction of right answers, each example counted just before the model learnt from it;
+    /// none if the targets are no classes.
+    pub accuracy: Option<f64>,
+    /// The fraction of right answers on the test set after the epoch, if there is one.
+    pub test_accuracy: Option<f64>,
+    /// How long it took, in seconds, without the test.
+    pub seconds: f64,
+}
+
+/// The course of a training run; a notebook shows it as a loss curve and a table of epochs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
     /// The loss of each step, taken before the step.
     pub losses: Vec<f64>,
-    /// The fraction of right answers in each finished epoch, each example counted just before the
-    /// model learnt from it; empty if the targets are no classes.
-    pub accuracies: Vec<f64>,
+    /// The finished epochs.
+    pub epochs: Vec<Epoch>,
     /// Steps in an epoch.
     pub steps_per_epoch: usize,
     /// How long the steps took.
     pub elapsed: Duration,
-    started: Instant,
+    latest: Instant,
 }
 
 impl History {
     pub(crate) fn new(steps_per_epoch: usize) -> Self {
         Self {
             losses: Vec::new(),
-            accuracies: Vec::new(),
+            epochs: Vec::new(),
             steps_per_epoch,
             elapsed: Duration::ZERO,
-            started: Instant::now(),
+            latest: Instant::now(),
         }
     }
 
@@ -39,8 +52,23 @@ impl History {
             bail!("the loss is {loss} at step {step}\nhint: a smaller learning rate often helps");
         }
         self.losses.push(loss);
-        self.elapsed = self.started.elapsed();
+        self.count_time();
         Ok(())
+    }
+
+    /// Closes an epoch whose steps are all in.
+    pub(crate) fn end_epoch(&mut self, accuracy: Option<f64>, test_accuracy: Option<f64>) {
+        let steps = &self.losses[self.epochs.len() * self.steps_per_epoch..];
+        let loss = steps.iter().sum::<f64>() / steps.len() as f64;
+        let before: f64 = self.epochs.iter().map(|epoch| epoch.seconds).sum();
+        let seconds = self.elapsed.as_secs_f64() - before;
+        self.epochs.push(Epoch { loss, accuracy, test_accuracy, seconds });
+        self.latest = Instant::now(); // the test does not count
+    }
+
+    fn count_time(&mut self) {
+        self.elapsed += self.latest.elapsed();
+        self.latest = Instant::now();
     }
 
     /// The loss of each step as a curve over epochs, with its running mean once that differs.
@@ -86,17 +114,68 @@ impl fmt::Display for History {
         }
         let epochs = self.losses.len() as f64 / self.steps_per_epoch as f64;
         write!(f, "epoch {}, loss {:.4}", (epochs * 10.0).round() / 10.0, self.loss())?;
-        if let Some(accuracy) = self.accuracies.last() {
-            write!(f, ", {:.1} % right", 100.0 * accuracy)?;
+        if let Some(epoch) = self.epochs.last() {
+            f.write_str(&epoch.answers())?;
         }
         write!(f, ", {:.1} s", self.elapsed.as_secs_f64())
     }
 }
 
+impl Epoch {
+    /// `, 97.5 % right, 96.1 % in the test`, as far as known
+    fn answers(&self) -> String {
+        let part = |fraction: Option<f64>, what| {
+            fraction
+                .map(|fraction| format!(", {:.1} % {what}", 100.0 * fraction))
+                .unwrap_or_default()
+        };
+        part(self.accuracy, "right") + &part(self.test_accuracy, "in the test")
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "loss {:.4}{}, {:.1} s", self.loss, self.answers(), self.seconds)
+    }
+}
+
 impl Rich for History {
     fn rich(&self) -> Bundle {
-        self.chart().map_or_else(|_| Bundle::text(self.to_string()), |chart| chart.rich())
+        let Ok(chart) = self.chart() else { return Bundle::text(self.to_string()) };
+        if self.epochs.is_empty() {
+            return chart.rich();
+        }
+        let lines = self.epochs.iter().enumerate();
+        let lines: Vec<String> =
+            lines.map(|(i, epoch)| format!("epoch {}: {epoch}", i + 1)).collect();
+        let html = format!("{}{}", chart.svg(), table(&self.epochs));
+        Bundle::text(lines.join("\n")).with("image/svg+xml", chart.svg()).with("text/html", html)
     }
+}
+
+/// One row an epoch; columns that no epoch has are left out.
+fn table(epochs: &[Epoch]) -> String {
+    let percent = |fraction: f64| format!("{:.1} %", 100.0 * fraction);
+    let column = |head: &str, cell: &dyn Fn(&Epoch) -> Option<String>| {
+        let cells: Vec<String> = epochs.iter().filter_map(cell).collect();
+        (cells.len() == epochs.len()).then(|| (head.to_owned(), cells))
+    };
+    let columns: Vec<(String, Vec<String>)> = [
+        column("loss", &|epoch| Some(format!("{:.4}", epoch.loss))),
+        column("right", &|epoch| epoch.accuracy.map(percent)),
+        column("right in the test", &|epoch| epoch.test_accuracy.map(percent)),
+        column("seconds", &|epoch| Some(format!("{:.1}", epoch.seconds))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut html = "<table><tr><th>epoch</th>".to_owned();
+    columns.iter().for_each(|(head, _)| html += &format!("<th>{head}</th>"));
+    for row in 0..epochs.len() {
+        html += &format!("</tr><tr><td>{}</td>", row + 1);
+        columns.iter().for_each(|(_, cells)| html += &format!("<td>{}</td>", cells[row]));
+    }
+    html + "</tr></table>"
 }
 
 #[cfg(test)]
@@ -114,7 +193,7 @@ mod tests {
     fn the_summary_tells_epoch_loss_and_accuracy() {
         let mut history = history(&[2.0, 1.0, 1.0, 1.0, 0.5, 0.25]);
         assert_eq!(history.to_string(), "epoch 1.5, loss 0.2500, 3.0 s");
-        history.accuracies.push(0.75);
+        history.end_epoch(Some(0.75), None);
         assert_eq!(history.to_string(), "epoch 1.5, loss 0.2500, 75.0 % right, 3.0 s");
         assert_eq!(History::new(4).to_string(), "no steps");
     }
@@ -127,12 +206,32 @@ mod tests {
     }
 
     #[test]
-    fn a_notebook_gets_the_curve_and_a_text() {
-        let bundle = history(&[2.0; 40]).rich();
-        let svg = bundle.get("image/svg+xml").unwrap();
-        assert!(svg.contains("running mean"), "{svg}");
-        assert!(bundle.get("text/plain").unwrap().starts_with("epoch 10, loss 2.0000"));
+    fn a_notebook_gets_the_curve_the_table_and_a_text() {
+        let mut history = history(&[2.0; 40]);
+        assert!(history.rich().get("text/plain").unwrap().starts_with("epoch 10, loss 2.0000"));
+        history.losses.truncate(4);
+        history.end_epoch(Some(0.5), Some(0.25));
+        let bundle = history.rich();
+        let text = "epoch 1: loss 2.0000, 50.0 % right, 25.0 % in the test, 3.0 s";
+        assert_eq!(bundle.get("text/plain"), Some(text));
+        assert!(bundle.get("image/svg+xml").unwrap().starts_with("<svg"));
+        let row = "<td>1</td><td>2.0000</td><td>50.0 %</td><td>25.0 %</td><td>3.0</td>";
+        assert!(bundle.get("text/html").unwrap().contains(row));
         assert_eq!(History::new(4).rich().get("text/plain"), Some("no steps"));
+    }
+
+    #[test]
+    fn an_epoch_has_the_mean_of_its_own_steps() {
+        let mut history = History::new(2);
+        for losses in [[3.0, 1.0], [0.5, 0.1]] {
+            losses.into_iter().try_for_each(|loss| history.push(loss)).unwrap();
+            history.end_epoch(None, None);
+        }
+        let losses: Vec<f64> = history.epochs.iter().map(|epoch| epoch.loss).collect();
+        assert_eq!(losses, [2.0, 0.3]);
+        let seconds: f64 = history.epochs.iter().map(|epoch| epoch.seconds).sum();
+        assert!((seconds - history.elapsed.as_secs_f64()).abs() < 1e-9);
+        assert!(!table(&history.epochs).contains("right"));
     }
 
     #[test]

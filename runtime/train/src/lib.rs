@@ -1,6 +1,6 @@
 //! Training that can be watched, stopped and looked back on.
 //!
-//! [`fit`] trains a classifier and [`fit_with`] anything with a loss; both show a progress bar and
+//! [`fit`] trains a classifier and [`fit_with`] whatever [`FitOptions`] describe; both show a progress bar and
 //! a loss curve that grows while they run, and return a [`History`]. [`evaluate`] counts right
 //! answers on data that was not trained on. The loop itself stands in `fit.rs`, short enough to
 //! paste into a notebook; `live.rs` draws, `history.rs` remembers.
@@ -29,5 +29,5 @@ mod history;
 mod live;
 
 pub use evaluate::evaluate;
-pub use fit::{fit, fit_with};
-pub use history::History;
+pub use fit::{FitOptions, fit, fit_with};
+pub use history::{Epoch, History};

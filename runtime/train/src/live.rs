@@ -43,9 +43,10 @@ impl Live {
     }
 
     fn show(&mut self, history: &History) {
+        let Ok(chart) = history.chart() else { return };
         match &self.curve {
-            Some(curve) => curve.update(history),
-            None => self.curve = Some(display(history)),
+            Some(curve) => curve.update(&chart),
+            None => self.curve = Some(display(&chart)),
         }
         self.drawn = Instant::now();
     }

@@ -4,7 +4,7 @@ use candlelab_data::{circles, moons, xor};
 use candlelab_nn::{
     Activation, Adam, Device, Linear, Module, Result, Sequential, Sgd, Tensor, seed,
 };
-use candlelab_train::{evaluate, fit};
+use candlelab_train::{FitOptions, evaluate, fit, fit_with};
 use std::sync::{Mutex, MutexGuard};
 
 /// The random numbers are the process's; one test at a time draws from them.
@@ -52,7 +52,9 @@ fn a_seed_repeats_a_run() -> Result<()> {
     let run = || {
         seed(7);
         let model = mlp(4)?;
-        Ok::<_, candle_core::Error>(fit(&model, &mut Sgd::new(model.vars(), 0.1), &x, &y, 3, 8)?.losses)
+        Ok::<_, candle_core::Error>(
+            fit(&model, &mut Sgd::new(model.vars(), 0.1), &x, &y, 3, 8)?.losses,
+        )
     };
     assert_eq!(run()?, run()?);
     Ok(())
@@ -60,6 +62,7 @@ fn a_seed_repeats_a_run() -> Result<()> {
 
 #[test]
 fn examples_without_labels_are_an_error() -> Result<()> {
+    let _alone = alone();
     let (x, y) = (Tensor::zeros((3, 2), candle_core::DType::F32, &Device::Cpu)?, xor()?.1);
     let model = mlp(4)?;
     let mut optimizer = Sgd::new(model.vars(), 0.1);
@@ -73,9 +76,32 @@ fn examples_without_labels_are_an_error() -> Result<()> {
 
 #[test]
 fn a_whole_set_is_evaluated_as_its_parts_are() -> Result<()> {
+    let _alone = alone();
     let (x, y) = moons(777, 0.1, 3)?; // more rows than are computed at once
     let model = mlp(4)?;
     let whole = candlelab_nn::accuracy(&model.forward(&x)?, &y)?;
     assert!((evaluate(&model, &x, &y)? - whole).abs() < 1e-9);
+    Ok(())
+}
+
+#[test]
+fn options_fix_the_order_and_measure_on_a_test_set() -> Result<()> {
+    let _alone = alone();
+    let (x, y) = moons(60, 0.1, 3)?;
+    let test = moons(40, 0.1, 4)?;
+    let options =
+        FitOptions { epochs: 4, seed: Some(5), test: Some(test.clone()), ..FitOptions::default() };
+    let run = || {
+        let first = mlp(4)?;
+        first.vars().iter().try_for_each(|var| var.set(&var.ones_like()?))?;
+        let mut optimizer = Sgd::new(first.vars(), 0.1);
+        let history = fit_with(&first, &mut optimizer, &x, &y, &options)?;
+        Ok::<_, candle_core::Error>((history, evaluate(&first, &test.0, &test.1)?))
+    };
+    let ((one, accuracy), (two, _)) = (run()?, run()?);
+    assert_eq!(one.losses, two.losses);
+    assert_eq!(one.epochs.len(), 4);
+    assert_eq!(one.epochs[3].test_accuracy, Some(accuracy));
+    assert!(one.epochs.iter().all(|epoch| epoch.accuracy.is_some()));
     Ok(())
 }
