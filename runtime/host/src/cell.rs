@@ -162,7 +162,8 @@ impl VariableStore {
         name: &'static str,
         create: F,
     ) -> std::sync::Arc<T> {
-        let value = self.variables.entry(name).or_insert_with(|| Box::new(std::sync::Arc::new(create())));
+        let value =
+            self.variables.entry(name).or_insert_with(|| Box::new(std::sync::Arc::new(create())));
         value.downcast_ref::<std::sync::Arc<T>>().expect("one type a name").clone()
     }
 
@@ -192,7 +193,6 @@ impl VariableStore {
 pub fn create_variable_store() -> *mut VariableStore {
     Box::into_raw(Box::default())
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -26,10 +26,17 @@ pub fn compilation(errors: &[CompilationError], source: &Source<'_>) -> CellErro
     let first = errors.first();
     let code = first.and_then(|error| error.code()).unwrap_or("CompileError").to_owned();
     let mut traceback: Vec<String> = errors.iter().map(|error| render(error, source)).collect();
-    let hint = errors.iter().find_map(|error| hints::for_error(error.code(), &error.message()));
+    let hint = errors.iter().find_map(|error| hints::for_error(error.code(), &whole_text(error)));
     traceback.extend(hint.map(|hint| format!("hint: {hint}")));
-    let evalue = first.map(|error| error.message()).unwrap_or_else(|| "the cell does not compile".into());
+    let evalue =
+        first.map(|error| error.message()).unwrap_or_else(|| "the cell does not compile".into());
     CellError { ename: code, evalue: one_line(&evalue), traceback }
+}
+
+/// The message and what stands at its marks.
+fn whole_text(error: &CompilationError) -> String {
+    let labels = error.spanned_messages().iter().map(|part| part.label.as_str());
+    std::iter::once(error.message().as_str()).chain(labels).collect::<Vec<_>>().join("\n")
 }
 
 fn one_line(text: &str) -> String {
@@ -119,7 +126,9 @@ pub fn what_was_lost(lost: &[String]) -> String {
         names => {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let names = names.join(", ");
-            format!("lost: {names}; run the cells again that made them (functions, types and imports are still defined)")
+            format!(
+                "lost: {names}; run the cells again that made them (functions, types and imports are still defined)"
+            )
         }
     }
 }
@@ -145,11 +154,12 @@ fn cause(status: &str, last_words: &str) -> (&'static str, String) {
 
 /// An error of the evaluator's own, such as a variable that cannot be kept.
 pub fn message(text: &str) -> CellError {
-    let ename = if text.contains("cannot be persisted") || text.contains("determine type of variable") {
-        "CannotKeep"
-    } else {
-        "Error"
-    };
+    let ename =
+        if text.contains("cannot be persisted") || text.contains("determine type of variable") {
+            "CannotKeep"
+        } else {
+            "Error"
+        };
     let mut traceback = vec![format!("{RED}{ename}{PLAIN}: {text}")];
     traceback.extend(hints::for_message(text).map(|hint| format!("hint: {hint}")));
     CellError { ename: ename.into(), evalue: one_line(text), traceback }
@@ -176,8 +186,14 @@ mod tests {
         let name = |end: &str, words: &str| cause(&format!("{status}{end}"), words).0;
         assert_eq!(name("exit status: 3", ""), "Exit");
         assert_eq!(name("signal: 11 (SIGSEGV)", ""), "SegmentationFault");
-        assert_eq!(name("signal: 6 (SIGABRT)", "thread main has overflowed its stack"), "StackOverflow");
-        assert_eq!(name("signal: 6 (SIGABRT)", "memory allocation of 9 bytes failed"), "OutOfMemory");
+        assert_eq!(
+            name("signal: 6 (SIGABRT)", "thread main has overflowed its stack"),
+            "StackOverflow"
+        );
+        assert_eq!(
+            name("signal: 6 (SIGABRT)", "memory allocation of 9 bytes failed"),
+            "OutOfMemory"
+        );
         assert_eq!(name("signal: 9 (SIGKILL)", ""), "Killed");
     }
 

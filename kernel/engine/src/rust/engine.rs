@@ -48,7 +48,8 @@ impl RustEngine {
         })?;
         let socket = session.path().join("worker.socket");
         let link = Link::listen(&socket).map_err(|error| start_error(&error.to_string()))?;
-        let worker = worker_command(store, &socket).map_err(|error| start_error(&error.to_string()))?;
+        let worker =
+            worker_command(store, &socket).map_err(|error| start_error(&error.to_string()))?;
         environment::enter(session.path(), store);
         let (context, _outputs) = EvalContext::with_subprocess_command(worker)
             .map_err(|error| start_error(&error.to_string()))?;
@@ -93,12 +94,16 @@ impl RustEngine {
                 show(outputs, frontend);
                 self.failure(&record)
             }
-            Err(Error::SubprocessTerminated(_)) if stopped => Some(diagnostics::interrupted(Some(&before))),
+            Err(Error::SubprocessTerminated(_)) if stopped => {
+                Some(diagnostics::interrupted(Some(&before)))
+            }
             Err(Error::SubprocessTerminated(status)) => {
                 Some(diagnostics::death(&status, &record.last_words, &before))
             }
             Err(_) if stopped => Some(diagnostics::interrupted(None)),
-            Err(Error::CompilationErrors(errors)) => Some(diagnostics::compilation(&errors, &source)),
+            Err(Error::CompilationErrors(errors)) => {
+                Some(diagnostics::compilation(&errors, &source))
+            }
             Err(error) => Some(diagnostics::message(&error.to_string())),
         };
         Reply { error: with_lost(error, &record, frontend), pages: Vec::new() }
@@ -196,7 +201,9 @@ impl Engine for RustEngine {
             "%help" => Reply { error: None, pages: vec![help_page()] },
             ":clear" => match self.restart() {
                 Ok(()) => Reply::default(),
-                Err(error) => Reply { error: Some(diagnostics::message(&error.message)), pages: Vec::new() },
+                Err(error) => {
+                    Reply { error: Some(diagnostics::message(&error.message)), pages: Vec::new() }
+                }
             },
             code => match code.strip_prefix('?') {
                 Some(name) => self.help(name.trim()),

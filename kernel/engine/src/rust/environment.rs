@@ -14,9 +14,8 @@ const CHANGED: [&str; 6] =
 /// The user's own value of a changed variable, as it was when first asked for.
 pub fn original(name: &str) -> Option<OsString> {
     static VALUES: OnceLock<Vec<(&str, Option<OsString>)>> = OnceLock::new();
-    let values = VALUES.get_or_init(|| {
-        CHANGED.iter().map(|name| (*name, std::env::var_os(name))).collect()
-    });
+    let values =
+        VALUES.get_or_init(|| CHANGED.iter().map(|name| (*name, std::env::var_os(name))).collect());
     values.iter().find(|(known, _)| *known == name)?.1.clone()
 }
 

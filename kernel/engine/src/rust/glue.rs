@@ -73,7 +73,8 @@ fn variable_of<'a>(line: &'a str) -> Option<&'a str> {
     let name = |text: &'a str| Some(text.rsplit_once("(stringify!(")?.1.split(')').next()?.trim());
     let check = line.starts_with("vars_ok &= evcxr_variable_store.check_variable::<");
     let put = line.starts_with("evcxr_variable_store.put_variable::<");
-    let take = line.starts_with("let ") && line.contains(" = evcxr_variable_store.take_variable::<");
+    let take =
+        line.starts_with("let ") && line.contains(" = evcxr_variable_store.take_variable::<");
     if check || put || take { name(line) } else { None }
 }
 

@@ -36,8 +36,8 @@ pub fn locate(location: &str, generated: &str, cells: &[Ran]) -> Option<Place> {
     let own = shown.code.lines().nth(at)?;
     let indent = text.len() - text.trim_start().len();
     let start = own.find(text.trim())?;
-    let column = column.saturating_sub(text[..indent].chars().count())
-        + own[..start].chars().count();
+    let column =
+        column.saturating_sub(text[..indent].chars().count()) + own[..start].chars().count();
     let text = shown.user_line(at + 1)?;
     Some(Place { number, line: at + 1, column: shown.column(at + 1, column), text })
 }
@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_statement_is_found_in_the_newest_cell() {
-        let generated = "glue\nlet a = 1;\nlet b = [1, 2];\nhalf(3);\n  candlelab::host::show!(b[9]\n);\nglue";
+        let generated =
+            "glue\nlet a = 1;\nlet b = [1, 2];\nhalf(3);\n  candlelab::host::show!(b[9]\n);\nglue";
         let place = locate("src/lib.rs:5:26", generated, &cells()).unwrap();
         assert_eq!((place.number, place.line, place.column), (2, 3, 3));
     }
@@ -87,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_function_of_an_earlier_cell_is_named() {
-        let generated = "fn half(x: i32) -> i32 {\n    assert!(x % 2 == 0);\n    x / 2\n}\nhalf(3);";
+        let generated =
+            "fn half(x: i32) -> i32 {\n    assert!(x % 2 == 0);\n    x / 2\n}\nhalf(3);";
         let place = locate("src/lib.rs:2:5", generated, &cells()).unwrap();
         assert_eq!((place.number, place.line, place.column), (1, 2, 5));
     }

@@ -27,7 +27,8 @@ pub fn show_last(code: &str) -> Shown {
     let Some(last) = last_expression(code) else {
         return Shown { code: code.to_owned(), inserted: None };
     };
-    let (before, own, after) = (&code[..last.start], &code[last.start..last.end], &code[last.end..]);
+    let (before, own, after) =
+        (&code[..last.start], &code[last.start..last.end], &code[last.end..]);
     if !last.has_value {
         return Shown { code: format!("{before}{own};{after}"), inserted: None };
     }
@@ -86,15 +87,14 @@ fn without_commands(code: &str) -> String {
     };
     let blank = |line: &str| line.replace(|character| character != '\n', " ");
     let lines = code.split_inclusive('\n');
-    lines.map(|line| if is_command(line) && line.is_ascii() { blank(line) } else { line.into() }).collect()
+    lines
+        .map(|line| if is_command(line) && line.is_ascii() { blank(line) } else { line.into() })
+        .collect()
 }
 
 /// Loops have no value worth showing, and `return` none at all.
 fn is_statement_like(expression: &ast::Expr) -> bool {
-    matches!(
-        expression,
-        ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::ReturnExpr(_)
-    )
+    matches!(expression, ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) | ast::Expr::ReturnExpr(_))
 }
 
 /// Whether `code` is a whole cell.
@@ -154,9 +154,9 @@ fn is_unterminated(kind: SyntaxKind, text: &str) -> bool {
 /// The path that stands around a byte offset, such as `Tensor::randn` or `x.shape`.
 pub fn path_at(code: &str, offset: usize) -> Option<&str> {
     let is_part = |character: char| character.is_alphanumeric() || "_:.!".contains(character);
-    let start = code[..offset].rfind(|character| !is_part(character)).map_or(0, |at| {
-        at + code[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = code[..offset]
+        .rfind(|character| !is_part(character))
+        .map_or(0, |at| at + code[at..].chars().next().map_or(1, char::len_utf8));
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let length = code[offset..].find(|character| !is_word(character));
     let end = length.map_or(code.len(), |length| offset + length);

@@ -36,7 +36,8 @@ const LINKER_HINT: &str = "install a C compiler, for instance `apt install gcc l
 impl Toolchain {
     /// The first toolchain that is new enough: the default one, then 1.95.0 by name.
     pub fn find() -> Result<Self, EngineError> {
-        let found = Self::ask(None).or_else(|problem| Self::ask(Some("1.95.0")).map_err(|_| problem));
+        let found =
+            Self::ask(None).or_else(|problem| Self::ask(Some("1.95.0")).map_err(|_| problem));
         found.map_err(|message| EngineError { message, hint: Some(RUSTC_HINT.into()) })
     }
 
@@ -156,7 +157,9 @@ fn beside_cargo(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    places.extend(home.or_else(|| Some(dirs::home_dir()?.join(".cargo"))).map(|home| home.join("bin")));
+    places.extend(
+        home.or_else(|| Some(dirs::home_dir()?.join(".cargo"))).map(|home| home.join("bin")),
+    );
     let found = places.into_iter().map(|place| place.join(name)).find(|path| path.is_file());
     found.unwrap_or_else(|| name.into())
 }

@@ -1,23 +1,31 @@
 //! One line of advice for the errors that students meet most.
 
-/// Advice by rustc's code and message.
+/// Advice by rustc's code and its whole message.
 pub fn for_error(code: Option<&str>, message: &str) -> Option<&'static str> {
     Some(match code? {
-        "E0382" => "the value was moved; use `.clone()` (a tensor's clone shares its data) or borrow it with `&`",
+        "E0382" => {
+            "the value was moved; use `.clone()` (a tensor's clone shares its data) or borrow it with `&`"
+        }
         "E0308" if message.contains("f32") && message.contains("f64") => {
             "Rust never mixes f32 and f64 by itself; convert with `as f32` or `as f64`"
         }
-        "E0308" if message.contains("mismatched types") => {
+        "E0308" if message.contains("Result<") => {
             "if one side is a `Result`, add `?` to take the value out"
         }
         "E0425" => "is the name spelt right, and has the cell that defines it been run?",
-        "E0432" | "E0433" => "is the path spelt right? `use candlelab::prelude::*;` brings the course's names in",
+        "E0432" | "E0433" => {
+            "is the path spelt right? `use candlelab::prelude::*;` brings the course's names in"
+        }
         "E0596" => "only a variable made with `let mut` can be changed",
-        "E0599" => "press Tab after the dot to see what the value offers; a `Result` needs `?` first",
+        "E0599" => {
+            "press Tab after the dot to see what the value offers; a `Result` needs `?` first"
+        }
         "E0277" if message.contains("cannot add") || message.contains("cannot multiply") => {
             "arithmetic on tensors gives a `Result`; add `?` to each step, as in `((&a * &b)? + &c)?`"
         }
-        "E0597" | "E0716" => "a variable kept from cell to cell cannot borrow; keep an owned value, for instance with `.clone()`",
+        "E0597" | "E0716" => {
+            "a variable kept from cell to cell cannot borrow; keep an owned value, for instance with `.clone()`"
+        }
         _ => return None,
     })
 }

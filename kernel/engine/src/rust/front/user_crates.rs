@@ -10,8 +10,10 @@ use toml_edit::{DocumentMut, Item, Table};
 /// The dependencies that evcxr wrote into the cell's manifest.
 fn wanted(settings: &Settings) -> Result<Table, String> {
     let text = std::fs::read_to_string(settings.session.join("Cargo.toml"));
-    let manifest: DocumentMut =
-        text.unwrap_or_default().parse().map_err(|error| format!("the cell's manifest: {error}"))?;
+    let manifest: DocumentMut = text
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error| format!("the cell's manifest: {error}"))?;
     let dependencies = manifest.get("dependencies").and_then(Item::as_table);
     Ok(dependencies.cloned().unwrap_or_default())
 }

@@ -37,8 +37,10 @@ pub fn cargo(toolchain: &Toolchain, folder: &Path) -> Command {
     command.current_dir(folder).env("RUSTC", toolchain.tool("rustc")).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let of_cargo = text.starts_with("CARGO_") && text != "CARGO_HOME" && !text.starts_with("CARGO_NET");
-        if of_cargo || text == "RUSTFLAGS" || text == "RUSTC_WRAPPER" || text == "RUSTUP_TOOLCHAIN" {
+        let of_cargo =
+            text.starts_with("CARGO_") && text != "CARGO_HOME" && !text.starts_with("CARGO_NET");
+        if of_cargo || text == "RUSTFLAGS" || text == "RUSTC_WRAPPER" || text == "RUSTUP_TOOLCHAIN"
+        {
             command.env_remove(&name);
         }
     }
@@ -67,7 +69,8 @@ fn compile(
     command.args(["--target", &toolchain.target]).arg("--target-dir").arg(target_dir);
     command.args(["--features", &features()]);
     command.env("RUSTFLAGS", rustflags(toolchain));
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(cannot_run)?;
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(cannot_run)?;
     let stderr = child.stderr.take().map(|mut stream| {
         std::thread::spawn(move || {
             let mut text = String::new();
@@ -90,7 +93,11 @@ fn compile(
         files.extend(paths.filter_map(|path| path.as_str().map(PathBuf::from)));
         let crate_name = message["target"]["name"].as_str().unwrap_or_default().to_owned();
         names.insert(message["package_id"].as_str().unwrap_or_default().to_owned());
-        progress(Progress::Building { crate_name, done: names.len(), total: total.max(names.len()) });
+        progress(Progress::Building {
+            crate_name,
+            done: names.len(),
+            total: total.max(names.len()),
+        });
     }
     let status = child.wait().map_err(cannot_run)?;
     let stderr = stderr.and_then(|reader| reader.join().ok()).unwrap_or_default();

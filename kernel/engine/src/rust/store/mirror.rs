@@ -37,7 +37,8 @@ pub fn make(
     for (name, package) in &packages {
         let original = Path::new(package["manifest_path"].as_str().unwrap_or_default());
         copy(original.parent().unwrap_or(original), &folder.join(name)).map_err(problem)?;
-        fs::write(folder.join(name).join("Cargo.toml"), manifest(package, &packages)).map_err(problem)?;
+        fs::write(folder.join(name).join("Cargo.toml"), manifest(package, &packages))
+            .map_err(problem)?;
     }
     let cell = folder.join(CELL);
     fs::create_dir_all(cell.join("src")).map_err(problem)?;
@@ -106,7 +107,8 @@ fn manifest(package: &Value, packages: &BTreeMap<String, Value>) -> String {
     for dependency in package["dependencies"].as_array().into_iter().flatten() {
         let Some(name) = dependency["name"].as_str() else { continue };
         if dependency["kind"].is_null() && packages.contains_key(name) {
-            let features = if name.starts_with("candlelab-host") { ", features = [\"candle\"]" } else { "" };
+            let features =
+                if name.starts_with("candlelab-host") { ", features = [\"candle\"]" } else { "" };
             text.push_str(&format!("{name} = {{ path = \"../{name}\"{features} }}\n"));
         }
     }

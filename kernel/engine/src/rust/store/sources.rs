@@ -27,7 +27,9 @@ fn runtime_only(manifest: &[u8]) -> io::Result<String> {
     manifest["workspace"]["members"] = value(Array::from_iter(["runtime/*"]));
     if let Some(dependencies) = manifest["workspace"]["dependencies"].as_table_mut() {
         let outside = |item: &toml_edit::Item| {
-            item.get("path").and_then(|path| path.as_str()).is_some_and(|path| path.starts_with("kernel"))
+            item.get("path")
+                .and_then(|path| path.as_str())
+                .is_some_and(|path| path.starts_with("kernel"))
         };
         dependencies.retain(|_, item| !outside(item));
     }
