@@ -4,6 +4,7 @@
 //! [`worker`] is the process that runs them; [`link`] carries what they say to the engine;
 //! [`RustEngine`] ties these to evcxr.
 
+mod buffered;
 mod diagnostics;
 mod engine;
 mod environment;
@@ -13,6 +14,7 @@ mod glue;
 mod link;
 mod locate;
 mod parse;
+mod stopper;
 pub mod store;
 pub mod toolchain;
 pub mod worker;

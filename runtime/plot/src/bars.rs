@@ -5,7 +5,9 @@ use crate::axis::{finite_range, number};
 use crate::palette::{GREY, INK, NOT_FINITE, Rgb, SERIES, rgb};
 use crate::read::{all_finite, same_length};
 use crate::{Chart, Error, Result};
-use plotters::prelude::{IntoDrawingArea, IntoFont, PathElement, Rectangle, SVGBackend, Text};
+use plotters::prelude::{
+    Color, IntoDrawingArea, IntoFont, PathElement, Rectangle, SVGBackend, Text,
+};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// More bars than this are left out.

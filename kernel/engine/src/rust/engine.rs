@@ -6,19 +6,15 @@ use super::front::Settings;
 use super::link::{Link, Record};
 use super::locate::{Ran, locate};
 use super::parse;
+use super::stopper::Stopper;
 use super::store::Store;
 use super::worker::{RUNTIME_VAR, SOCKET_VAR};
 use crate::*;
 use evcxr::{CommandContext, Error, EvalContext, EvalOutputs};
 use std::path::Path;
-use std::process::{Child, Command};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::process::Command;
+use std::sync::Arc;
 use tempfile::TempDir;
-
-/// How long a cell may take to stop by itself before its process is killed.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// What a session starts with: the prelude, and evcxr's mode in which `?` may be used.
 const FIRST_CELL: &str = "use candlelab::prelude::*;\nstd::result::Result::<(), String>::Ok(())?;";
@@ -54,13 +50,8 @@ impl RustEngine {
         let (context, _outputs) = EvalContext::with_subprocess_command(worker)
             .map_err(|error| start_error(&error.to_string()))?;
         let context = CommandContext::with_eval_context(context);
-        let stopper = Arc::new(Stopper {
-            running: AtomicU64::new(0),
-            stopped: AtomicU64::new(0),
-            link: link.clone(),
-            worker: context.process_handle(),
-            session: session.path().into(),
-        });
+        let stopper = Stopper::new(link.clone(), context.process_handle(), session.path().into());
+        let stopper = Arc::new(stopper);
         let mut engine = Self { context, link, stopper, cells: Vec::new(), session };
         engine.warm_up()?;
         Ok(engine)
@@ -106,7 +97,8 @@ impl RustEngine {
             }
             Err(error) => Some(diagnostics::message(&error.to_string())),
         };
-        Reply { error: with_lost(error, &record, frontend), pages: Vec::new() }
+        note_lost(&record, frontend);
+        Reply { error, pages: Vec::new() }
     }
 
     fn failure(&self, record: &Record) -> Option<CellError> {
@@ -135,18 +127,13 @@ impl RustEngine {
     }
 }
 
-/// Names variables whose type a redefinition changed, once.
-fn with_lost(
-    error: Option<CellError>,
-    record: &Record,
-    frontend: &Arc<dyn Frontend>,
-) -> Option<CellError> {
+/// Names variables whose type a redefinition changed.
+fn note_lost(record: &Record, frontend: &Arc<dyn Frontend>) {
     if !record.lost.is_empty() {
         let names = record.lost.join("`, `");
         let text = format!("note: the type of `{names}` was redefined, so the old value is gone\n");
         frontend.event(Event::Stream { name: StreamName::Stderr, text });
     }
-    error
 }
 
 fn start_error(message: &str) -> EngineError {
@@ -264,64 +251,4 @@ fn help_page() -> Bundle {
         :clear             forgets all variables and items\n\
         !command           runs a shell command\n";
     Bundle::from_iter([("text/plain".to_owned(), text.into())])
-}
-
-/// Stops the running cell: the compiler at once, the cell by a flag, its process after a grace.
-struct Stopper {
-    /// The number of the execution under way; 0 where there is none.
-    running: AtomicU64,
-    /// The last execution that was asked to stop.
-    stopped: AtomicU64,
-    link: Link,
-    worker: Arc<Mutex<Child>>,
-    session: std::path::PathBuf,
-}
-
-impl Stopper {
-    fn start(&self) -> u64 {
-        static COUNT: AtomicU64 = AtomicU64::new(1);
-        let number = COUNT.fetch_add(1, Ordering::SeqCst);
-        let _ = std::fs::remove_file(Settings::compiler_file(&self.session));
-        self.running.store(number, Ordering::SeqCst);
-        number
-    }
-
-    /// Ends an execution; true if it was asked to stop.
-    fn finish(&self, number: u64) -> bool {
-        self.running.store(0, Ordering::SeqCst);
-        self.stopped.load(Ordering::SeqCst) == number
-    }
-
-    fn kill_compiler(&self) {
-        let file = Settings::compiler_file(&self.session);
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        if let Ok(process) = text.parse::<i32>() {
-            // SAFETY: the process is a child that this engine started and has not yet reaped.
-            unsafe { libc::kill(process, libc::SIGKILL) };
-        }
-    }
-}
-
-impl Interrupt for Stopper {
-    fn interrupt(&self) {
-        let number = self.running.load(Ordering::SeqCst);
-        if number == 0 {
-            return;
-        }
-        self.stopped.store(number, Ordering::SeqCst);
-        if !self.link.is_running() {
-            self.kill_compiler();
-            return;
-        }
-        self.link.interrupt();
-        let link = self.link.clone();
-        let worker = self.worker.clone();
-        std::thread::spawn(move || {
-            if !link.wait_until_idle(GRACE) {
-                if let Ok(mut worker) = worker.lock() {
-                    let _ = worker.kill();
-                }
-            }
-        });
-    }
 }

@@ -1,10 +1,10 @@
 //! The engine's end of the private channel: takes the worker's frames and tells the front end.
 
+use super::buffered::Buffered;
 use super::frame::{self, Frame, Kind};
 use crate::{Event, Frontend, StreamName};
 use serde_json::Value;
 use std::io::Write;
-use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -155,7 +155,7 @@ struct Reader {
 
 impl Reader {
     fn run(mut self, worker: UnixStream) {
-        let mut reading = Buffered { stream: worker, bytes: Vec::new(), at: 0 };
+        let mut reading = Buffered::new(worker);
         let mut previous = 0;
         loop {
             if !reading.wait(self.pending.as_ref().map(|text| text.since + PERIOD)) {
@@ -297,43 +297,6 @@ fn split_text(bytes: &[u8]) -> (String, &[u8]) {
             (String::from_utf8_lossy(whole).into_owned(), rest)
         }
         Err(_) => (String::from_utf8_lossy(bytes).into_owned(), &[]),
-    }
-}
-
-/// A socket with a buffer whose waiting has a deadline.
-struct Buffered {
-    stream: UnixStream,
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl Buffered {
-    /// Waits for bytes (or the end); false where the deadline came first.
-    fn wait(&self, deadline: Option<Instant>) -> bool {
-        if self.at < self.bytes.len() {
-            return true;
-        }
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let timeout = left.map_or(-1, |left| left.as_millis() as libc::c_int);
-        let fd = self.stream.as_raw_fd();
-        let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-        // SAFETY: polls one descriptor that this struct keeps open.
-        unsafe { libc::poll(&mut poll, 1, timeout) != 0 }
-    }
-}
-
-impl std::io::Read for Buffered {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        if self.at == self.bytes.len() {
-            self.bytes.resize(CHUNK, 0);
-            let read = self.stream.read(&mut self.bytes)?;
-            self.bytes.truncate(read);
-            self.at = 0;
-        }
-        let len = into.len().min(self.bytes.len() - self.at);
-        into[..len].copy_from_slice(&self.bytes[self.at..self.at + len]);
-        self.at += len;
-        Ok(len)
     }
 }
 
