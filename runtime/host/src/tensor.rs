@@ -75,7 +75,7 @@ fn view(tensor: &Tensor) -> Result<View> {
     }
     let summary = summary(tensor)?;
     let html = match tensor.dims() {
-        [2..=usize::MAX, 2..=usize::MAX] => format!("<div>{summary}</div>\n{}", heat::svg(tensor)?),
+        [2..=usize::MAX, 2..=usize::MAX] => format!("<pre>{summary}</pre>\n{}", heat::svg(tensor)?),
         _ => format!("<pre>{summary}</pre>"),
     };
     Ok(View { text: summary, html })

@@ -202,6 +202,15 @@ mod tests {
     }
 
     #[test]
+    fn a_curve_is_one_polyline_without_its_nan() {
+        let svg = |ys: &[f64], xs: &[f64]| line_chart("", xs, ys).unwrap().svg().to_owned();
+        let gap = svg(&[2.0, f64::NAN, 1.0], &[0.0, 1.0, 2.0]);
+        assert_eq!(gap.matches("stroke-width=\"8\"").count(), 1, "{gap}");
+        assert!(gap.contains("<polyline"));
+        assert_eq!(gap, svg(&[2.0, 1.0], &[0.0, 2.0]));
+    }
+
+    #[test]
     fn odd_curves_are_drawn() {
         let cases: [&[f64]; 6] =
             [&[1.0], &[0.0, 0.0], &[1e-18, 3e-19], &[-1e308, 1e308], &[1e9, 1e9], &[5e-324, 0.0]];
