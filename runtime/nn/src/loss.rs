@@ -102,7 +102,9 @@ pub fn hinge(scores: &Tensor, labels: &Tensor) -> Result<Tensor> {
 /// ```
 pub fn bce_with_logits(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
     same_shape("bce_with_logits", logits, targets)?;
-    let softplus = (logits.abs()?.neg()?.exp()? + 1.0)?.log()?;
+    // |z| = 2 max(z, 0) − z: unlike `abs`, it agrees with `relu` on the slope at 0.
+    let size = ((relu(logits)? * 2.0)? - logits)?;
+    let softplus = (size.neg()?.exp()? + 1.0)?.log()?;
     ((relu(logits)? - (logits * targets)?)? + softplus)?.mean_all()
 }
 

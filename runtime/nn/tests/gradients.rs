@@ -118,3 +118,12 @@ fn losses() -> Result<()> {
     let signs = ((targets * 2.0)? - 1.0)?;
     check("hinge", random(4)?, |x| hinge(x, &signs))
 }
+
+/// Its slope is `σ(z) − y`, at 0 too, where the parts that it is written with have a kink.
+#[test]
+fn binary_cross_entropy_has_its_slope_at_zero() -> Result<()> {
+    let targets = Tensor::new(&[0f64, 1.0], &Device::Cpu)?;
+    check("bce_with_logits", Tensor::zeros(2, DType::F64, &Device::Cpu)?, |x| {
+        bce_with_logits(x, &targets)
+    })
+}

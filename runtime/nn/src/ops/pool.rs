@@ -1,7 +1,7 @@
 //! Max-pooling whose gradient goes to the maximum.
 
 use super::float::{Float, Map1, Map2};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, Device, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -119,7 +119,8 @@ impl CustomOp2 for Backward {
 /// The largest value of each `kernel × kernel` window, windows `stride` apart.
 ///
 /// The gradient goes to the first maximum of each window, as in PyTorch; Candle's own spreads it,
-/// four times too small for 2×2 windows. On other devices than the CPU Candle's own is used.
+/// four times too small for 2×2 windows. A tensor on another device is
+/// pooled on the CPU, which is slow but right.
 ///
 /// # Shapes
 /// - `x`: `(batch, channels, height, width)`
@@ -145,7 +146,7 @@ pub fn max_pool2d(x: &Tensor, kernel: usize, stride: usize) -> Result<Tensor> {
         );
     }
     if !x.device().is_cpu() {
-        return x.max_pool2d_with_stride(kernel, stride);
+        return max_pool2d(&x.to_device(&Device::Cpu)?, kernel, stride)?.to_device(x.device());
     }
     let pool = Pool { planes: batch * channels, height, width, kernel, stride };
     x.contiguous()?.apply_op1(Forward(pool))

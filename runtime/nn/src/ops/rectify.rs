@@ -19,7 +19,6 @@ use candle_core::{Result, Tensor};
 /// # }
 /// ```
 pub fn relu(x: &Tensor) -> Result<Tensor> {
-    // Where x > 0, the mask is 1 and lets both the value and its gradient pass.
-    let mask = x.detach().gt(0.0)?.to_dtype(x.dtype())?;
-    x * mask
+    // NaN is not at most 0, so it passes and is seen; the gradient passes where the value does.
+    x.detach().le(0.0)?.where_cond(&x.zeros_like()?.detach(), x)
 }
