@@ -69,10 +69,10 @@ impl Interrupt for Stopper {
         let link = self.link.clone();
         let worker = self.worker.clone();
         std::thread::spawn(move || {
-            if !link.wait_until_idle(GRACE) {
-                if let Ok(mut worker) = worker.lock() {
-                    let _ = worker.kill();
-                }
+            if !link.wait_until_idle(GRACE)
+                && let Ok(mut worker) = worker.lock()
+            {
+                let _ = worker.kill();
             }
         });
     }
