@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One value in several formats: MIME type to content, strings or JSON.
 pub type Bundle = serde_json::Map<String, serde_json::Value>;
@@ -35,6 +36,35 @@ pub enum Event {
         /// Keep them until the next output arrives, which avoids flicker.
         wait: bool,
     },
+    /// A message for what shows a widget.
+    Comm(Comm),
+}
+
+/// One message of a comm, the protocol's channel between a widget and its view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comm {
+    /// Which comm.
+    pub id: String,
+    /// What the message does.
+    pub act: CommAct,
+    /// What it tells.
+    pub data: Bundle,
+    /// Notes beside it; widgets put their protocol's version here.
+    pub metadata: Bundle,
+}
+
+/// What a message does to its comm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommAct {
+    /// Opens it towards a target of this name.
+    Open {
+        /// Whom it should reach, such as `jupyter.widget`.
+        target: String,
+    },
+    /// Tells the other side something.
+    Message,
+    /// Ends it.
+    Close,
 }
 
 /// The two output streams of a process.
@@ -82,6 +112,46 @@ pub struct Reply {
     pub error: Option<CellError>,
     /// Long texts for the pager, such as help.
     pub pages: Vec<Bundle>,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// Where a cell's time and memory went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Analysing and compiling.
+    pub compile: Duration,
+    /// Loading the compiled cell and its variables.
+    pub load: Duration,
+    /// The user's own code.
+    pub run: Duration,
+    /// The most memory its process ever had, in bytes, where known.
+    pub peak_memory: Option<u64>,
+}
+
+/// A variable of the notebook.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its type as a user writes it, such as `Tensor` or `Vec<f32>`.
+    #[serde(default)]
+    pub type_name: String,
+    /// Its value in a line; empty where that is not known.
+    #[serde(default)]
+    pub value: String,
+    /// The shape of a tensor, such as `[2, 3]`.
+    #[serde(default)]
+    pub shape: Option<String>,
+    /// The element type of a tensor, such as `F32`.
+    #[serde(default)]
+    pub dtype: Option<String>,
+    /// Where a tensor lies, such as `Cpu`.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// How much memory its data takes, where known.
+    #[serde(default)]
+    pub bytes: Option<u64>,
 }
 
 /// Why a cell failed, in the terms of the notebook protocol.
@@ -128,28 +198,35 @@ pub enum Completeness {
     Invalid,
 }
 
-/// Stops the running cell. Shared with other threads.
-pub trait Interrupt: Send + Sync {
-    /// Asks the running cell to stop; returns at once.
-    fn interrupt(&self);
-}
-
-/// Runs cells one after the other and answers questions about code.
-pub trait Engine: Send {
-    /// Runs one cell. Every event has reached `frontend` when this returns.
-    fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply;
-
+/// What may be asked of an engine at any time, also while a cell runs. Shared between threads.
+pub trait Handle: Send + Sync {
     /// Continuations at a byte offset of `code`.
-    fn complete(&mut self, code: &str, offset: usize) -> Completions;
+    fn complete(&self, code: &str, offset: usize) -> Completions;
 
     /// Documentation of the name at a byte offset of `code`; `None` where there is none.
-    fn inspect(&mut self, code: &str, offset: usize, detailed: bool) -> Option<Bundle>;
+    fn inspect(&self, code: &str, offset: usize, detailed: bool) -> Option<Bundle>;
 
     /// Whether `code` is a whole cell, by parsing alone.
     fn is_complete(&self, code: &str) -> Completeness;
 
-    /// A handle that stops the running cell from another thread.
-    fn interrupter(&self) -> Arc<dyn Interrupt>;
+    /// The variables as they were when the last cell ended, by name.
+    fn variables(&self) -> Vec<Variable>;
+
+    /// Passes a front end's message on to the widgets. What comes of it while no cell runs is
+    /// told to `frontend`.
+    fn comm(&self, message: Comm, frontend: &Arc<dyn Frontend>);
+
+    /// Asks the running cell to stop; returns at once.
+    fn interrupt(&self);
+}
+
+/// Runs cells one after the other.
+pub trait Engine: Send {
+    /// Runs one cell. Every event has reached `frontend` when this returns.
+    fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply;
+
+    /// What other threads may use meanwhile.
+    fn handle(&self) -> Arc<dyn Handle>;
 
     /// Forgets every variable and item.
     fn restart(&mut self) -> Result<(), EngineError>;

@@ -16,7 +16,51 @@ pub struct Echo {
 #[derive(Default)]
 struct Stop(AtomicBool);
 
-impl Interrupt for Stop {
+impl Handle for Stop {
+    fn complete(&self, code: &str, offset: usize) -> Completions {
+        let before = &code[..offset];
+        let start = before.rfind([' ', '\n']).map_or(0, |space| space + 1);
+        let items = COMMANDS
+            .iter()
+            .filter(|command| command.starts_with(&before[start..]))
+            .map(|command| Completion {
+                text: (*command).into(),
+                kind: "keyword".into(),
+                signature: String::new(),
+            })
+            .collect();
+        Completions { items, start, end: offset }
+    }
+
+    fn inspect(&self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
+        let word = code[..offset].rsplit([' ', '\n']).next()?;
+        COMMANDS.contains(&word).then(|| text_bundle("text/plain", &format!("{word}: a command")))
+    }
+
+    fn is_complete(&self, code: &str) -> Completeness {
+        match code.trim_end().chars().last() {
+            Some('\\') => Completeness::Incomplete("  ".into()),
+            Some('\u{7}') => Completeness::Invalid,
+            _ => Completeness::Complete,
+        }
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        vec![Variable { name: "echo".into(), type_name: "Echo".into(), ..Variable::default() }]
+    }
+
+    /// Refuses every comm but one to the target `echo`, whose messages come back.
+    fn comm(&self, message: Comm, frontend: &Arc<dyn Frontend>) {
+        let refused = matches!(&message.act, CommAct::Open { target } if target != "echo");
+        match message.act {
+            CommAct::Open { .. } if refused => {
+                frontend.event(Event::Comm(Comm { act: CommAct::Close, ..message }));
+            }
+            CommAct::Message => frontend.event(Event::Comm(message)),
+            _ => {}
+        }
+    }
+
     fn interrupt(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -87,35 +131,7 @@ impl Engine for Echo {
         reply
     }
 
-    fn complete(&mut self, code: &str, offset: usize) -> Completions {
-        let before = &code[..offset];
-        let start = before.rfind([' ', '\n']).map_or(0, |space| space + 1);
-        let items = COMMANDS
-            .iter()
-            .filter(|command| command.starts_with(&before[start..]))
-            .map(|command| Completion {
-                text: (*command).into(),
-                kind: "keyword".into(),
-                signature: String::new(),
-            })
-            .collect();
-        Completions { items, start, end: offset }
-    }
-
-    fn inspect(&mut self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
-        let word = code[..offset].rsplit([' ', '\n']).next()?;
-        COMMANDS.contains(&word).then(|| text_bundle("text/plain", &format!("{word}: a command")))
-    }
-
-    fn is_complete(&self, code: &str) -> Completeness {
-        match code.trim_end().chars().last() {
-            Some('\\') => Completeness::Incomplete("  ".into()),
-            Some('\u{7}') => Completeness::Invalid,
-            _ => Completeness::Complete,
-        }
-    }
-
-    fn interrupter(&self) -> Arc<dyn Interrupt> {
+    fn handle(&self) -> Arc<dyn Handle> {
         self.stop.clone()
     }
 

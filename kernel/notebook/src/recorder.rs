@@ -76,6 +76,7 @@ impl Frontend for Recorder {
             }
             Event::Clear { wait: true } => recording.clear_next = true,
             Event::Clear { wait: false } => recording.outputs().clear(),
+            Event::Comm(_) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! Runs one cell and stops it when its time is up or the user says so.
 
-use candlelab_engine::{Cell, Engine, Frontend, Interrupt, Reply};
+use candlelab_engine::{Cell, Engine, Frontend, Handle, Reply};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -43,10 +43,10 @@ pub(crate) fn execute(
     timeout: Option<Duration>,
     stop: &Stop,
 ) -> (Reply, Option<Cut>) {
-    let interrupter = engine.interrupter();
+    let handle = engine.handle();
     thread::scope(|scope| {
         let (running, ended) = mpsc::channel();
-        let watcher = scope.spawn(move || watch(&ended, &*interrupter, timeout, stop));
+        let watcher = scope.spawn(move || watch(&ended, &*handle, timeout, stop));
         let reply = engine.execute(cell, frontend);
         drop(running);
         (reply, watcher.join().expect("the watcher does not panic"))
@@ -55,7 +55,7 @@ pub(crate) fn execute(
 
 fn watch(
     ended: &Receiver<()>,
-    interrupter: &dyn Interrupt,
+    handle: &dyn Handle,
     timeout: Option<Duration>,
     stop: &Stop,
 ) -> Option<Cut> {
@@ -69,7 +69,7 @@ fn watch(
             cut = Some(Cut::TimedOut);
         }
         if cut.is_some() && last.is_none_or(|last: Instant| last.elapsed() >= AGAIN) {
-            interrupter.interrupt();
+            handle.interrupt();
             last = Some(Instant::now());
         }
     }
