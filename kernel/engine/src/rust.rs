@@ -6,17 +6,22 @@
 
 mod buffered;
 mod diagnostics;
+mod edit;
 mod engine;
 mod environment;
 mod frame;
 pub mod front;
 mod glue;
+mod impls;
 mod link;
 mod locate;
+mod magic;
 mod parse;
+mod session;
 mod stopper;
 pub mod store;
 pub mod toolchain;
+mod variables;
 pub mod worker;
 
 pub use engine::RustEngine;

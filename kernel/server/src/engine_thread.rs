@@ -1,4 +1,4 @@
-use candlelab_engine::{Engine, EngineError, Interrupt};
+use candlelab_engine::{Engine, EngineError, Handle};
 use candlelab_protocol::log;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
@@ -11,7 +11,7 @@ pub(crate) type StartEngine =
     Box<dyn FnOnce() -> Result<Box<dyn Engine>, EngineError> + Send + 'static>;
 
 type Job = Box<dyn FnOnce(Result<&mut dyn Engine, &EngineError>) + Send>;
-type Interrupter = Arc<OnceLock<Arc<dyn Interrupt>>>;
+type Interrupter = Arc<OnceLock<Arc<dyn Handle>>>;
 
 /// How long a cell may take to stop when the kernel ends.
 const GRACE: Duration = Duration::from_secs(3);
@@ -86,7 +86,7 @@ impl EngineThread {
 fn work(start: StartEngine, interrupter: &Interrupter, jobs: mpsc::Receiver<Job>) {
     let mut engine = catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|_| Err(broken()));
     match &engine {
-        Ok(engine) => drop(interrupter.set(engine.interrupter())),
+        Ok(engine) => drop(interrupter.set(engine.handle())),
         Err(error) => log(format_args!("the engine cannot start: {error}")),
     }
     for job in jobs {

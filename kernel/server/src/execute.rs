@@ -90,7 +90,7 @@ fn run_cell(
 fn interrupted() -> Reply {
     let (ename, evalue) = ("Interrupted".to_owned(), "interrupted before it began".to_owned());
     let traceback = vec![format!("{ename}: {evalue}")];
-    Reply { error: Some(CellError { ename, evalue, traceback }), pages: Vec::new() }
+    Reply { error: Some(CellError { ename, evalue, traceback }), ..Reply::default() }
 }
 
 fn run_with(

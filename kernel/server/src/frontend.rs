@@ -64,6 +64,7 @@ impl CellFrontend {
                 exchange.publish_output(&ExecuteResult { execution_count, data, metadata });
             }
             Event::Clear { wait } => exchange.publish_output(&ClearOutput { wait }),
+            Event::Comm(_) => {}
         }
     }
 }

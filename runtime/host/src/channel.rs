@@ -1,17 +1,39 @@
 //! Messages to the host, or plain text where there is none.
 
-use serde_json::{Map, Value};
+use crate::cell::Description;
+use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::sync::OnceLock;
 
 /// What a cell tells its host. The host decodes the same JSON.
 #[derive(Debug)]
 pub(crate) enum Message {
-    Display { data: Map<String, Value>, id: String, update: bool },
-    Result { data: Map<String, Value> },
-    Clear { wait: bool },
-    Panic { ename: String, message: String, location: String },
-    Lost { variable: String },
+    Display {
+        data: Map<String, Value>,
+        id: String,
+        update: bool,
+    },
+    Result {
+        data: Map<String, Value>,
+    },
+    Clear {
+        wait: bool,
+    },
+    Panic {
+        ename: String,
+        message: String,
+        location: String,
+    },
+    /// A variable that a cell needs is not there, or has a type of before.
+    Lost {
+        variable: String,
+        redefined: bool,
+    },
+    /// All variables after a cell, and those that it put.
+    Variables {
+        names: Vec<String>,
+        changed: Vec<Description>,
+    },
 }
 
 /// The host's two functions, in C form since the host has a standard library of its own.
@@ -28,12 +50,20 @@ pub struct Host {
         buffer: *mut u8,
         capacity: usize,
     ) -> isize,
+    /// Says that the running cell has its variables and begins its own work.
+    pub started: extern "C" fn(),
 }
 
 static HOST: OnceLock<Host> = OnceLock::new();
 
 pub(crate) fn attach(host: Host) {
     let _ = HOST.set(host);
+}
+
+pub(crate) fn started() {
+    if let Some(host) = HOST.get() {
+        (host.started)();
+    }
 }
 
 /// Sends a message after everything printed before it.
@@ -50,7 +80,6 @@ pub(crate) fn send(message: Message) {
 }
 
 fn encode(message: Message) -> Value {
-    use serde_json::json;
     match message {
         Message::Display { data, id, update } => {
             json!({"type": "display", "data": data, "id": id, "update": update})
@@ -60,8 +89,20 @@ fn encode(message: Message) -> Value {
         Message::Panic { ename, message, location } => {
             json!({"type": "panic", "ename": ename, "message": message, "location": location})
         }
-        Message::Lost { variable } => json!({"type": "lost", "variable": variable}),
+        Message::Lost { variable, redefined } => {
+            json!({"type": "lost", "variable": variable, "redefined": redefined})
+        }
+        Message::Variables { names, changed } => {
+            let changed: Vec<Value> = changed.into_iter().map(encode_description).collect();
+            json!({"type": "variables", "names": names, "changed": changed})
+        }
     }
+}
+
+fn encode_description(found: Description) -> Value {
+    let Description { name, value, shape, dtype, device, bytes } = found;
+    json!({"name": name, "value": value, "shape": shape, "dtype": dtype, "device": device,
+        "bytes": bytes})
 }
 
 #[allow(clippy::print_stdout)] // Without a host, plain text is the display.

@@ -21,6 +21,8 @@ mod tensor;
 
 #[doc(hidden)]
 pub mod cell;
+#[doc(hidden)]
+pub mod magic;
 
 pub use bundle::{Bundle, Rich};
 pub use channel::{input, password};

@@ -3,6 +3,7 @@
 mod heat;
 mod numbers;
 
+use crate::cell::Description;
 use crate::{Bundle, Rich};
 use candle_core::{DType, Device, DeviceLocation, Result, Tensor, Var};
 use numbers::texts;
@@ -40,13 +41,43 @@ fn bundle(name: &str, tensor: &Tensor) -> Bundle {
 
 /// `Tensor (2, 3) f32 on cpu`
 fn header(name: &str, tensor: &Tensor) -> String {
+    format!("{name} {} {} on {}", shape(tensor), tensor.dtype().as_str(), device(tensor))
+}
+
+fn shape(tensor: &Tensor) -> String {
     let dims: Vec<String> = tensor.dims().iter().map(usize::to_string).collect();
-    let device = match tensor.device().location() {
+    format!("({})", dims.join(", "))
+}
+
+fn device(tensor: &Tensor) -> String {
+    match tensor.device().location() {
         DeviceLocation::Cpu => "cpu".to_owned(),
         DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
         DeviceLocation::Metal { gpu_id } => format!("metal:{gpu_id}"),
-    };
-    format!("{name} ({}) {} on {device}", dims.join(", "), tensor.dtype().as_str())
+    }
+}
+
+/// A tensor in a line of a list of variables.
+pub(crate) fn describe(tensor: &Tensor) -> Description {
+    let bytes = tensor.elem_count() * tensor.dtype().size_in_bytes();
+    Description {
+        value: first_values(&tensor.detach()).unwrap_or_default(),
+        shape: Some(shape(tensor)),
+        dtype: Some(tensor.dtype().as_str().into()),
+        device: Some(device(tensor)),
+        bytes: Some(bytes as u64),
+        ..Description::default()
+    }
+}
+
+/// The first values of a tensor, where they can be had without copying it.
+fn first_values(tensor: &Tensor) -> Result<String> {
+    if !tensor.is_contiguous() && tensor.elem_count() > MOST_VALUES {
+        return Ok(String::new());
+    }
+    let count = tensor.elem_count();
+    let first = texts(&tensor.flatten_all()?.narrow(0, 0, count.min(HEAD))?)?.join(", ");
+    Ok(if count > HEAD { format!("[{first}, …]") } else { format!("[{first}]") })
 }
 
 struct View {

@@ -1,7 +1,7 @@
 //! Where tensors live.
 
 use candle_core::utils::{cuda_is_available, metal_is_available};
-use candle_core::{Device, Result, bail};
+use candle_core::{Device, DeviceLocation, Result, bail};
 
 /// The best device of this machine: CUDA, else Metal, else the CPU.
 ///
@@ -35,6 +35,35 @@ fn named(name: &str) -> Result<Device> {
         _ => bail!(
             "there is no device `{name}`; set CANDLELAB_DEVICE to cpu, cuda, cuda:1, metal or metal:1"
         ),
+    }
+}
+
+/// The devices of this machine, a line each; an arrow marks the one that [`device`] gives.
+///
+/// ```
+/// assert!(candlelab_nn::devices().contains("cpu"));
+/// ```
+pub fn devices() -> String {
+    let open = [Device::new_cuda as fn(usize) -> Result<Device>, Device::new_metal];
+    let accelerators = open.into_iter().flat_map(|open| (0..).map_while(move |i| open(i).ok()));
+    let chosen = device().map(|device| name(&device));
+    let line = |device: Device| {
+        let name = name(&device);
+        let mark =
+            if chosen.as_ref().is_ok_and(|chosen| *chosen == name) { " <- device()" } else { "" };
+        format!("{name}{mark}")
+    };
+    std::iter::once(Device::Cpu).chain(accelerators).map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn name(device: &Device) -> String {
+    match device.location() {
+        DeviceLocation::Cpu => {
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            format!("cpu ({threads} threads)")
+        }
+        DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
+        DeviceLocation::Metal { gpu_id } => format!("metal:{gpu_id}"),
     }
 }
 

@@ -35,7 +35,7 @@ mod random;
 mod sequential;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
-pub use device::device;
+pub use device::{device, devices};
 pub use layer::{Activation, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d};
 pub use loss::{accuracy, bce_with_logits, cross_entropy, hinge, mse};
 pub use ops::{conv2d, log_softmax, max_pool2d, relu, softmax};

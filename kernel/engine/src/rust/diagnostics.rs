@@ -2,9 +2,11 @@
 
 mod hints;
 
+use super::edit::Edited;
 use super::link::Failure;
 use super::locate::Place;
-use super::parse::Shown;
+
+use super::variables::Variables;
 use crate::CellError;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use evcxr::CompilationError;
@@ -17,20 +19,41 @@ const PLAIN: &str = "\u{1b}[0m";
 pub struct Source<'a> {
     pub number: usize,
     pub code: &'a str,
-    pub shown: &'a Shown,
+    pub shown: &'a Edited,
 }
 
+/// The evaluator says no more where generated code for keeping a variable fails.
+const NOT_KEPT: &str = "the type of one of the cell's variables has no name that could be kept; \
+    put the code into braces, `{ … }`, and let it end with a value of a simpler type";
+
 /// One error for all that the compiler found.
-pub fn compilation(errors: &[CompilationError], source: &Source<'_>) -> CellError {
+pub fn compilation(
+    errors: &[CompilationError],
+    source: &Source<'_>,
+    variables: &Variables,
+) -> CellError {
     let errors: Vec<_> = errors.iter().filter(|error| error.level() == "error").collect();
+    if errors.is_empty() {
+        return named("CannotKeep", NOT_KEPT);
+    }
     let first = errors.first();
     let code = first.and_then(|error| error.code()).unwrap_or("CompileError").to_owned();
     let mut traceback: Vec<String> = errors.iter().map(|error| render(error, source)).collect();
     let hint = errors.iter().find_map(|error| hints::for_error(error.code(), &whole_text(error)));
+    let gone = errors.iter().find_map(|error| unknown_variable(error, variables));
+    let hint = gone.or_else(|| hint.map(str::to_owned));
     traceback.extend(hint.map(|hint| format!("hint: {hint}")));
     let evalue =
         first.map(|error| error.message()).unwrap_or_else(|| "the cell does not compile".into());
     CellError { ename: code, evalue: one_line(&evalue), traceback }
+}
+
+/// What became of a variable that the compiler does not find.
+fn unknown_variable(error: &CompilationError, variables: &Variables) -> Option<String> {
+    let message = error.message();
+    let name = message.strip_prefix("cannot find value `")?.split('`').next()?;
+    let story = variables.gone(name)?.story();
+    Some(format!("{story}; run the cell that makes `{name}` again"))
 }
 
 /// The message and what stands at its marks.
@@ -162,6 +185,12 @@ pub fn message(text: &str) -> CellError {
         };
     let mut traceback = vec![format!("{RED}{ename}{PLAIN}: {text}")];
     traceback.extend(hints::for_message(text).map(|hint| format!("hint: {hint}")));
+    CellError { ename: ename.into(), evalue: one_line(text), traceback }
+}
+
+/// An error of that name, told in a sentence.
+pub fn named(ename: &str, text: &str) -> CellError {
+    let traceback = vec![format!("{RED}{ename}{PLAIN}: {text}")];
     CellError { ename: ename.into(), evalue: one_line(text), traceback }
 }
 

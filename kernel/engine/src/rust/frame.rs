@@ -26,16 +26,20 @@ pub enum Kind {
     Line = 7,
     /// Engine to worker: stop the running cell.
     Interrupt = 8,
-    /// Worker to engine: a cell starts to run.
+    /// Worker to engine: a cell is loaded.
     Began = 9,
+    /// Worker to engine: the cell has its variables and runs.
+    Started = 10,
     /// Worker to engine: the cell has run.
-    Ended = 10,
+    Ended = 11,
+    /// Engine to worker: a front end's message for a widget, as JSON.
+    Comm = 12,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
         use Kind::*;
-        [Stdout, Stderr, Message, Ask, Synced, Sync, Line, Interrupt, Began, Ended]
+        [Stdout, Stderr, Message, Ask, Synced, Sync, Line, Interrupt, Began, Started, Ended, Comm]
             .into_iter()
             .find(|kind| *kind as u8 == byte)
     }

@@ -6,6 +6,13 @@
 //! - Variables that the cell does not mention stay in the store, so that a cell costs what it
 //!   uses and not what the notebook has piled up.
 
+mod definitions;
+
+use definitions::Definitions;
+use ra_ap_syntax::ast::{self, AstNode};
+use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode};
+use std::collections::HashSet;
+
 /// A cell as it is compiled.
 pub struct Cell {
     /// The source.
@@ -17,6 +24,8 @@ pub struct Cell {
 const STORE_START: &str = "mod evcxr_internal_runtime {";
 const STORE_INSTEAD: &str = "use candlelab::host::cell as evcxr_internal_runtime;";
 const USER_FUNCTION: &str = "pub extern \"C\" fn run_user_code_";
+const CATCH: &str = "match std::panic::catch_unwind(";
+const CATCH_INSTEAD: &str = "candlelab::host::cell::started(); match std::panic::catch_unwind(";
 const PANIC: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
 const PANIC_INSTEAD: &str = "candlelab::host::cell::panicked();";
 const ERROR: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);";
@@ -27,82 +36,108 @@ const FIRST: [&str; 3] = ["(", "42", ").evcxr_display();"];
 
 /// Rewrites generated code; code of an unknown form is left as it is.
 pub fn rewrite(source: &str) -> Cell {
-    let mut lines: Vec<&str> = source.lines().collect();
+    let mut lines: Vec<String> = source.lines().map(str::to_owned).collect();
     // Users' items come first, the generated function and the cell's statements last.
     let function = lines.iter().rposition(|line| line.starts_with(USER_FUNCTION));
     if let Some(function) = function {
-        replace_store(&mut lines[..function]);
-        replace_error(&mut lines[..function]);
-        if let Some(panic) = lines.iter().rposition(|line| line.trim() == PANIC) {
-            lines[panic] = PANIC_INSTEAD;
+        let definitions = Definitions::of(&lines[..function].join("\n"));
+        let (before, after) = lines.split_at_mut(function);
+        replace_store(before);
+        replace_error(before);
+        if let Some(catch) = after.iter().position(|line| line.trim() == CATCH) {
+            after[catch] = CATCH_INSTEAD.into();
         }
-        drop_first(&mut lines[function..]);
-        drop_unmentioned(&mut lines[function..]);
+        if let Some(panic) = after.iter().rposition(|line| line.trim() == PANIC) {
+            after[panic] = PANIC_INSTEAD.into();
+        }
+        drop_first(after);
+        rewrite_variables(after, &definitions);
     }
-    let opt_level = opt_level(&lines);
-    Cell { code: lines.join("\n") + "\n", opt_level }
+    let code = lines.join("\n") + "\n";
+    Cell { opt_level: opt_level(&code), code }
 }
 
-fn replace_store(lines: &mut [&str]) {
-    let Some(start) = lines.iter().rposition(|line| *line == STORE_START) else { return };
+fn replace_store(lines: &mut [String]) {
+    let Some(start) = lines.iter().rposition(|line| line == STORE_START) else { return };
     // The function's attribute stands between the store and the function.
     let end = lines.len() - 1;
-    for line in &mut lines[start..end] {
-        *line = "";
-    }
-    lines[start] = STORE_INSTEAD;
+    lines[start..end].fill(String::new());
+    lines[start] = STORE_INSTEAD.into();
 }
 
-fn replace_error(lines: &mut [&str]) {
+fn replace_error(lines: &mut [String]) {
     let Some(marker) = lines.iter().rposition(|line| line.trim() == ERROR) else { return };
-    lines[marker] = ERROR_INSTEAD;
+    lines[marker] = ERROR_INSTEAD.into();
     if let Some(text) = lines[..marker].iter().rposition(|line| line.trim() == ERROR_TEXT) {
-        lines[text] = "";
+        lines[text].clear();
     }
 }
 
-fn drop_first(lines: &mut [&str]) {
+fn drop_first(lines: &mut [String]) {
     if let Some(start) = lines.windows(3).position(|window| window == FIRST) {
-        lines[start..start + 3].fill("");
+        lines[start..start + 3].fill(String::new());
     }
 }
 
-/// The variable that a line of glue concerns.
-fn variable_of<'a>(line: &'a str) -> Option<&'a str> {
-    let line = line.trim();
-    let name = |text: &'a str| Some(text.rsplit_once("(stringify!(")?.1.split(')').next()?.trim());
-    let check = line.starts_with("vars_ok &= evcxr_variable_store.check_variable::<");
-    let put = line.starts_with("evcxr_variable_store.put_variable::<");
-    let take =
-        line.starts_with("let ") && line.contains(" = evcxr_variable_store.take_variable::<");
-    if check || put || take { name(line) } else { None }
+/// What a line of glue does with a variable.
+#[derive(Clone, Copy, PartialEq)]
+enum Use {
+    Check,
+    Take,
+    Put,
 }
 
-fn drop_unmentioned(lines: &mut [&str]) {
+/// The variable that a line of glue concerns, and its type.
+fn variable_of(line: &str) -> Option<(Use, &str, &str)> {
+    let line = line.trim();
+    let kind = if line.starts_with("vars_ok &= evcxr_variable_store.check_variable::<") {
+        Use::Check
+    } else if line.starts_with("evcxr_variable_store.put_variable::<") {
+        Use::Put
+    } else if line.starts_with("let ") && line.contains(" = evcxr_variable_store.take_variable::<")
+    {
+        Use::Take
+    } else {
+        return None;
+    };
+    let (before, after) = line.rsplit_once(">(stringify!(")?;
+    Some((kind, after.split(')').next()?.trim(), before.split_once("_variable::<")?.1))
+}
+
+/// Gives each variable the fingerprint of its type, and leaves those in the store that the cell
+/// does not mention. A type of the notebook's own is checked in any case: it may just have changed.
+fn rewrite_variables(lines: &mut [String], definitions: &Definitions) {
     let own = lines.iter().filter(|line| variable_of(line).is_none());
-    let words: std::collections::HashSet<String> = own.flat_map(|line| words(line)).collect();
+    let words: HashSet<String> = own.flat_map(|line| words(line)).map(str::to_owned).collect();
     for line in lines {
-        if variable_of(line).is_some_and(|name| !words.contains(name)) {
-            *line = "";
+        let Some((kind, name, type_name)) = variable_of(line) else { continue };
+        let definition = definitions.fingerprint(type_name);
+        if !words.contains(name) && (kind != Use::Check || definition == 0) {
+            line.clear();
+        } else if kind != Use::Take {
+            let name = format!("stringify!({name})");
+            *line = line.replacen(&name, &format!("{name}, {definition}"), 1);
         }
     }
 }
 
-fn words(line: &str) -> impl Iterator<Item = String> {
-    line.split(|character: char| !(character.is_alphanumeric() || character == '_'))
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !(character.is_alphanumeric() || character == '_'))
         .filter(|word| !word.is_empty())
-        .map(str::to_owned)
 }
 
 /// 2 for code with loops or iterators of its own, where optimisation pays; otherwise 0, where
 /// compiling is fastest: the runtime is optimised in any case.
-fn opt_level(lines: &[&str]) -> u8 {
-    let repeats = |line: &&str| {
-        let code = line.split("//").next().unwrap_or_default();
-        words(code).any(|word| ["for", "while", "loop"].contains(&word.as_str()))
-            || [".map(", ".fold(", ".sum", ".for_each("].iter().any(|call| code.contains(call))
+fn opt_level(code: &str) -> u8 {
+    let tree = SourceFile::parse(code, Edition::Edition2024).syntax_node();
+    let repeats = |node: SyntaxNode| match node.kind() {
+        SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR => true,
+        SyntaxKind::METHOD_CALL_EXPR => ast::MethodCallExpr::cast(node)
+            .and_then(|call| call.name_ref())
+            .is_some_and(|name| ["map", "fold", "sum", "for_each"].contains(&&*name.text())),
+        _ => false,
     };
-    if lines.iter().any(repeats) { 2 } else { 0 }
+    if tree.descendants().any(repeats) { 2 } else { 0 }
 }
 
 #[cfg(test)]
@@ -110,6 +145,7 @@ mod tests {
     use super::*;
 
     const GENERATED: &str = r#"#![allow(unused_imports, unused_mut, dead_code)]
+struct Own;
 fn mine() { println!("EVCXR_PANIC_NOTIFICATION"); }
 impl<T: std::fmt::Display> From<T> for EvcxrUserCodeError {
 eprintln!("{}", error);
@@ -122,8 +158,11 @@ pub struct VariableStore {}
 pub extern "C" fn run_user_code_1(
 vars_ok &= evcxr_variable_store.check_variable::<i32>(stringify!(a));
 vars_ok &= evcxr_variable_store.check_variable::<i32>(stringify!(b));
+vars_ok &= evcxr_variable_store.check_variable::<Vec<Own>>(stringify!(c));
 let a = evcxr_variable_store.take_variable::<i32>(stringify!(a));
 let mut b = evcxr_variable_store.take_variable::<i32>(stringify!(b));
+let c = evcxr_variable_store.take_variable::<Vec<Own>>(stringify!(c));
+match std::panic::catch_unwind(
 println!("{a}");
   Err(_) => {
     println!("EVCXR_PANIC_NOTIFICATION");
@@ -139,7 +178,10 @@ evcxr_variable_store.put_variable::<i32>(stringify!(b), b);
     #[test]
     fn markers_become_calls_but_users_lines_stay() {
         let code = rewrite(GENERATED).code;
-        assert!(code.contains("fn mine() { println!(\"EVCXR_PANIC_NOTIFICATION\"); }"));
+        assert!(code.contains(
+            "struct Own;
+fn mine() { println!(\"EVCXR_PANIC_NOTIFICATION\"); }"
+        ));
         assert!(code.contains(PANIC_INSTEAD) && code.contains(ERROR_INSTEAD));
         assert!(code.contains(STORE_INSTEAD) && !code.contains("pub struct VariableStore"));
     }
@@ -149,11 +191,25 @@ evcxr_variable_store.put_variable::<i32>(stringify!(b), b);
         let code = rewrite(GENERATED).code;
         assert_eq!(code.matches("stringify!(a)").count(), 3);
         assert_eq!(code.matches("stringify!(b)").count(), 0);
+        assert!(code.contains("put_variable::<i32>(stringify!(a), 0, a);"));
+    }
+
+    #[test]
+    fn types_of_the_notebook_are_checked_in_any_case() {
+        let code = rewrite(GENERATED).code;
+        let check = code.lines().find(|line| line.contains("stringify!(c)")).unwrap();
+        assert!(check.contains("check_variable") && !check.contains("(c), 0)"), "{check}");
+    }
+
+    #[test]
+    fn the_cell_says_when_it_has_its_variables() {
+        assert_eq!(rewrite(GENERATED).code.matches(CATCH_INSTEAD).count(), 1);
     }
 
     #[test]
     fn loops_are_optimised() {
-        assert_eq!(rewrite("for i in 0..3 {}").opt_level, 2);
-        assert_eq!(rewrite("let x = 1; // for now").opt_level, 0);
+        assert_eq!(rewrite("fn f() { for i in 0..3 {} }").opt_level, 2);
+        assert_eq!(rewrite("fn f() { v.iter().map(g); }").opt_level, 2);
+        assert_eq!(rewrite("impl A for B { fn f() {} } // for now").opt_level, 0);
     }
 }

@@ -1,18 +1,16 @@
 //! The engine's end of the private channel: takes the worker's frames and tells the front end.
 
-use super::buffered::Buffered;
-use super::frame::{self, Frame, Kind};
-use crate::{Event, Frontend, StreamName};
-use serde_json::Value;
+mod message;
+mod reader;
+
+use super::frame::{self, Kind};
+use crate::{Comm, Frontend, Variable};
+use reader::Reader;
 use std::io::Write;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// How long written text may wait for more, and how much of it makes a message.
-const PERIOD: Duration = Duration::from_millis(30);
-const CHUNK: usize = 64 * 1024;
 
 /// A panic or an early return, as the worker's runtime tells it.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +25,14 @@ pub struct Failure {
 #[derive(Debug, Default)]
 pub struct Record {
     pub failure: Option<Failure>,
-    /// Variables whose type had changed.
-    pub lost: Vec<String>,
+    /// Variables of an older version of a type, which were dropped.
+    pub redefined: Vec<String>,
+    /// All variables, and those that the cell put; `None` where it did not come to its end.
+    pub variables: Option<(Vec<String>, Vec<Variable>)>,
+    /// When the cell was loaded, when its own code began, and when it ended.
+    pub began: Option<Instant>,
+    pub started: Option<Instant>,
+    pub ended: Option<Instant>,
     /// The last text on standard error, to explain a death.
     pub last_words: String,
 }
@@ -77,7 +81,7 @@ impl Link {
         drop(state);
         self.0.1.notify_all();
         let link = self.clone();
-        std::thread::spawn(move || Reader { link, generation, pending: None }.run(reading));
+        std::thread::spawn(move || Reader::new(link, generation).run(reading));
     }
 
     /// Starts an execution: from here on events go to `frontend`.
@@ -89,10 +93,31 @@ impl Link {
         self.synchronise();
     }
 
-    /// Ends an execution, once everything that the worker sent before has been told.
+    /// Waits for the end of an execution, and until everything that it sent has been told.
     pub fn end(&self) -> Record {
+        // The frame that says a cell began may still be under way.
+        self.synchronise();
+        let mut state = self.lock();
+        while state.running {
+            state = self.0.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(state);
         self.synchronise();
         std::mem::take(&mut self.lock().record)
+    }
+
+    /// Whether there is a worker.
+    pub fn is_alive(&self) -> bool {
+        self.lock().worker.is_some()
+    }
+
+    /// Passes a front end's message on; between cells, what comes of it is told to `frontend`.
+    pub fn comm(&self, comm: &Comm, frontend: &Arc<dyn Frontend>) {
+        let mut state = self.lock();
+        if !state.running {
+            state.frontend = Some(frontend.clone());
+        }
+        state.send(Kind::Comm, 0, message::encode(comm).as_bytes());
     }
 
     /// Waits until the worker's frames so far have been told, or the worker has gone.
@@ -137,181 +162,4 @@ impl State {
 fn fresh_nonce() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(Instant::now())
-}
-
-/// Text that waits for more of its kind.
-struct Pending {
-    name: StreamName,
-    bytes: Vec<u8>,
-    since: Instant,
-}
-
-/// The thread that reads one worker's frames.
-struct Reader {
-    link: Link,
-    generation: u64,
-    pending: Option<Pending>,
-}
-
-impl Reader {
-    fn run(mut self, worker: UnixStream) {
-        let mut reading = Buffered::new(worker);
-        let mut previous = 0;
-        loop {
-            if !reading.wait(self.pending.as_ref().map(|text| text.since + PERIOD)) {
-                self.flush();
-                continue;
-            }
-            let Ok(frame) = frame::read(&mut reading) else { break };
-            // A frame may be under way when the nonce is renewed.
-            let current = self.link.lock().nonce;
-            if frame.nonce != current && frame.nonce != previous {
-                break;
-            }
-            if frame.kind == Kind::Synced {
-                previous = current;
-            }
-            self.take(frame);
-        }
-        self.flush();
-        self.leave();
-    }
-
-    fn leave(self) {
-        let mut state = self.link.lock();
-        if state.generation == self.generation {
-            state.running = false;
-            if let Some(worker) = state.worker.take() {
-                let _ = worker.shutdown(std::net::Shutdown::Both);
-            }
-            drop(state);
-            self.link.0.1.notify_all();
-        }
-    }
-
-    fn take(&mut self, frame: Frame) {
-        match frame.kind {
-            Kind::Stdout => self.text(StreamName::Stdout, frame.payload),
-            Kind::Stderr => self.text(StreamName::Stderr, frame.payload),
-            Kind::Message => {
-                self.flush();
-                self.message(&frame.payload);
-            }
-            Kind::Ask => {
-                self.flush();
-                self.ask(&frame.payload);
-            }
-            Kind::Began | Kind::Ended => {
-                self.link.lock().running = frame.kind == Kind::Began;
-                self.link.0.1.notify_all();
-            }
-            Kind::Synced => {
-                self.flush();
-                self.link.lock().synced = true;
-                self.link.0.1.notify_all();
-            }
-            Kind::Sync | Kind::Line | Kind::Interrupt => {}
-        }
-    }
-
-    fn text(&mut self, name: StreamName, bytes: Vec<u8>) {
-        if self.pending.as_ref().is_some_and(|text| text.name != name) {
-            self.flush();
-        }
-        let text = self.pending.get_or_insert_with(|| Pending {
-            name,
-            bytes: Vec::new(),
-            since: Instant::now(),
-        });
-        text.bytes.extend(bytes);
-        if text.bytes.len() >= CHUNK || text.since.elapsed() >= PERIOD {
-            self.flush();
-        }
-    }
-
-    /// Tells the waiting text, but for a character of which a part is missing.
-    fn flush(&mut self) {
-        let Some(Pending { name, bytes, .. }) = self.pending.take() else { return };
-        let (text, rest) = split_text(&bytes);
-        if name == StreamName::Stderr {
-            self.link.lock().record.last_words.clone_from(&text);
-        }
-        if !text.is_empty() {
-            self.tell(Event::Stream { name, text });
-        }
-        if !rest.is_empty() {
-            self.pending = Some(Pending { name, bytes: rest.to_vec(), since: Instant::now() });
-        }
-    }
-
-    fn tell(&self, event: Event) {
-        let frontend = self.link.lock().frontend.clone();
-        if let Some(frontend) = frontend {
-            frontend.event(event);
-        }
-    }
-
-    fn message(&self, json: &[u8]) {
-        let Ok(mut message) = serde_json::from_slice::<Value>(json) else { return };
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let data = match message["data"].take() {
-            Value::Object(data) => data,
-            _ => Default::default(),
-        };
-        match message["type"].as_str() {
-            Some("display") => self.tell(Event::Display {
-                data,
-                display_id: Some(text(&message["id"])),
-                update: message["update"] == true,
-            }),
-            Some("result") => self.tell(Event::Result { data }),
-            Some("clear") => self.tell(Event::Clear { wait: message["wait"] == true }),
-            Some("lost") => self.link.lock().record.lost.push(text(&message["variable"])),
-            Some("panic") => {
-                self.link.lock().record.failure = Some(Failure {
-                    ename: text(&message["ename"]),
-                    message: text(&message["message"]),
-                    location: text(&message["location"]),
-                });
-            }
-            _ => {}
-        }
-    }
-
-    fn ask(&self, json: &[u8]) {
-        let question: Value = serde_json::from_slice(json).unwrap_or_default();
-        let prompt = question["prompt"].as_str().unwrap_or_default();
-        let frontend = self.link.lock().frontend.clone();
-        let line = frontend.and_then(|front| front.input(prompt, question["password"] == true));
-        let answer = serde_json::json!(line).to_string();
-        self.link.lock().send(Kind::Line, 0, answer.as_bytes());
-    }
-}
-
-/// Valid text, and the bytes of an unfinished last character.
-fn split_text(bytes: &[u8]) -> (String, &[u8]) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), &[]),
-        Err(error) if error.error_len().is_none() => {
-            let (whole, rest) = bytes.split_at(error.valid_up_to());
-            (String::from_utf8_lossy(whole).into_owned(), rest)
-        }
-        Err(_) => (String::from_utf8_lossy(bytes).into_owned(), &[]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_character_in_two_halves_is_kept_whole() {
-        let bytes = "aé".as_bytes();
-        assert_eq!(split_text(&bytes[..2]), ("a".into(), &bytes[1..2]));
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_shown_as_such() {
-        assert_eq!(split_text(b"a\xffb").0, "a\u{fffd}b");
-    }
 }

@@ -1,6 +1,6 @@
 //! Finds the place in a notebook that a line of generated code came from.
 
-use super::parse::Shown;
+use super::edit::Edited;
 
 /// A position in a cell: `In[number]:line:column`, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Place {
 }
 
 /// A cell that was run: its number and its code.
-pub type Ran = (usize, Shown);
+pub type Ran = (usize, Edited);
 
 /// Where `location` (`src/lib.rs:line:column`) of the generated code stands in the cells, looking
 /// at the newest first; `None` where the code is not a cell's.
@@ -38,7 +38,7 @@ pub fn locate(location: &str, generated: &str, cells: &[Ran]) -> Option<Place> {
     let start = own.find(text.trim())?;
     let column =
         column.saturating_sub(text[..indent].chars().count()) + own[..start].chars().count();
-    let text = shown.user_line(at + 1)?;
+    let text = shown.user_line(at + 1)?.to_owned();
     Some(Place { number, line: at + 1, column: shown.column(at + 1, column), text })
 }
 
@@ -61,8 +61,12 @@ fn agreement(generated: &[&str], line: usize, cell: &[&str], at: usize) -> usize
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::show_last;
+    use super::super::parse;
     use super::*;
+
+    fn show_last(code: &str) -> Edited {
+        Edited::new(code, parse::show_last(code))
+    }
 
     fn cells() -> Vec<Ran> {
         vec![

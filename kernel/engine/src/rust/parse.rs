@@ -1,7 +1,8 @@
 //! What can be told of a cell by parsing it.
 
+use super::edit::Insertion;
 use crate::Completeness;
-use ra_ap_syntax::ast::{self, AstNode, HasModuleItem};
+use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, TextSize};
 
 const BEFORE: &str = "fn f(){";
@@ -11,51 +12,67 @@ fn parse(code: &str) -> ra_ap_syntax::Parse<SourceFile> {
     SourceFile::parse(&format!("{BEFORE}{code}{AFTER}"), Edition::Edition2024)
 }
 
-/// A cell whose last expression is wrapped so that its value is shown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
-    /// The code to run; each of its lines holds the user's line of that number.
-    pub code: String,
-    /// Line (from 1) and column (from 1) where text was put in, and how many characters.
-    inserted: Option<(usize, usize, usize)>,
-}
-
 const SHOW: &str = "candlelab::host::show!(";
 
-/// Wraps the last expression of `code`, if it ends with one that has a value.
-pub fn show_last(code: &str) -> Shown {
-    let Some(last) = last_expression(code) else {
-        return Shown { code: code.to_owned(), inserted: None };
-    };
-    let (before, own, after) =
-        (&code[..last.start], &code[last.start..last.end], &code[last.end..]);
-    if !last.has_value {
-        return Shown { code: format!("{before}{own};{after}"), inserted: None };
+/// What wraps the last expression of `code` so that its value is shown, if it ends with one that
+/// has a value.
+pub fn show_last(code: &str) -> Vec<Insertion> {
+    match last_expression(code) {
+        None => Vec::new(),
+        Some(last) if !last.has_value => vec![(last.end, ";".into())],
+        Some(last) => vec![(last.start, SHOW.into()), (last.end, "\n);".into())],
     }
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let code = format!("{before}{SHOW}{own}\n);{after}");
-    Shown { code, inserted: Some((line, column, SHOW.chars().count())) }
 }
 
-impl Shown {
-    /// The user's own text of a line.
-    pub fn user_line(&self, line: usize) -> Option<String> {
-        let text = self.code.lines().nth(line.checked_sub(1)?)?;
-        match self.inserted {
-            Some((at, ..)) if at == line => Some(text.replacen(SHOW, "", 1)),
-            _ => Some(text.to_owned()),
-        }
-    }
+/// The items that stand in a cell, outside of other items.
+pub fn items(code: &str) -> Vec<ast::Item> {
+    let body = body(&parse(&without_commands(code)));
+    let statements = body.into_iter().flat_map(|body| body.statements());
+    let item = |statement| match statement {
+        ast::Stmt::Item(item) => Some(item),
+        _ => None,
+    };
+    statements.filter_map(item).collect()
+}
 
-    /// The column of the user's own code at a position of the code that is run.
-    pub fn column(&self, line: usize, column: usize) -> usize {
-        match self.inserted {
-            Some((at, from, count)) if line == at && column >= from + count => column - count,
-            Some((at, from, _)) if line == at && column >= from => from,
-            _ => column,
+/// The module, on the outermost level of a source, in which a byte lies.
+pub fn module_at(source: &str, byte: usize) -> Option<String> {
+    let at = TextSize::try_from(byte).ok()?;
+    let tree = SourceFile::parse(source, Edition::Edition2024).tree();
+    tree.items().find_map(|item| match item {
+        ast::Item::Module(module) if module.syntax().text_range().contains(at) => {
+            Some(module.name()?.text().to_string())
         }
-    }
+        _ => None,
+    })
+}
+
+/// The byte at which code begins, after lines with commands.
+pub fn first_code(code: &str) -> usize {
+    let blank = without_commands(code);
+    blank.len() - blank.trim_start().len()
+}
+
+/// Whether a cell is nothing but items.
+pub fn is_items(code: &str) -> bool {
+    let body = body(&parse(&without_commands(code)));
+    body.is_some_and(|body| {
+        let mut statements = body.statements();
+        body.tail_expr().is_none() && statements.all(|it| matches!(it, ast::Stmt::Item(_)))
+    })
+}
+
+/// The user's byte at a position that parsing found.
+pub fn user_offset(position: TextSize) -> Option<usize> {
+    usize::from(position).checked_sub(BEFORE.len())
+}
+
+fn body(parsed: &ra_ap_syntax::Parse<SourceFile>) -> Option<ast::StmtList> {
+    let function = parsed.tree().items().find_map(|item| match item {
+        ast::Item::Fn(function) => Some(function),
+        _ => None,
+    })?;
+    function.body()?.stmt_list()
 }
 
 /// The expression that ends a cell, without a semicolon after it; offsets are bytes.
@@ -67,20 +84,15 @@ struct Last {
 
 fn last_expression(code: &str) -> Option<Last> {
     let parsed = parse(&without_commands(code));
-    let function = parsed.tree().items().find_map(|item| match item {
-        ast::Item::Fn(function) => Some(function),
-        _ => None,
-    })?;
-    let tail = function.body()?.stmt_list()?.tail_expr()?;
+    let tail = body(&parsed)?.tail_expr()?;
     let range = tail.syntax().text_range();
-    let start = usize::from(range.start()).checked_sub(BEFORE.len())?;
-    let end = usize::from(range.end()).checked_sub(BEFORE.len())?;
+    let (start, end) = (user_offset(range.start())?, user_offset(range.end())?);
     let sound = parsed.errors().is_empty() && end <= code.len();
     sound.then(|| Last { start, end, has_value: !is_statement_like(&tail) })
 }
 
 /// The code with evcxr's `:commands` and shell commands blanked out; offsets stay.
-fn without_commands(code: &str) -> String {
+pub fn without_commands(code: &str) -> String {
     let is_command = |line: &str| {
         let line = line.trim_start();
         line.starts_with('!') || line.starts_with(':') && !line.starts_with("::")
@@ -166,27 +178,30 @@ pub fn path_at(code: &str, offset: usize) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::edit::Edited;
     use super::*;
+
+    fn shown(code: &str) -> String {
+        Edited::new(code, show_last(code)).code
+    }
 
     #[test]
     fn a_last_expression_is_shown() {
-        let shown = show_last("let x = 1;\nx + 1");
-        assert_eq!(shown.code, "let x = 1;\ncandlelab::host::show!(x + 1\n);");
-        assert_eq!(shown.column(2, SHOW.len() + 3), 3);
-        assert_eq!(shown.column(1, 5), 5);
+        let code = shown("let x = 1;\nx + 1");
+        assert_eq!(code, "let x = 1;\ncandlelab::host::show!(x + 1\n);");
     }
 
     #[test]
     fn a_command_before_the_expression_does_no_harm() {
-        assert_eq!(show_last(":dep a = \"1\"\n1").code, format!(":dep a = \"1\"\n{SHOW}1\n);"));
+        assert_eq!(shown(":dep a = \"1\"\n1"), format!(":dep a = \"1\"\n{SHOW}1\n);"));
     }
 
     #[test]
     fn statements_stay_as_they_are() {
         for code in ["let x = 1;", "f();", "fn f() {}", "let x ="] {
-            assert_eq!(show_last(code).code, code);
+            assert_eq!(shown(code), code);
         }
-        assert_eq!(show_last("for i in 0..3 {}").code, "for i in 0..3 {};");
+        assert_eq!(shown("for i in 0..3 {}"), "for i in 0..3 {};");
     }
 
     #[test]

@@ -2,12 +2,11 @@
 
 use super::front::Settings;
 use super::link::Link;
-use crate::Interrupt;
 use std::path::PathBuf;
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How long a cell may take to stop by itself before its process is killed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -44,6 +43,29 @@ impl Stopper {
         self.stopped.load(Ordering::SeqCst) == number
     }
 
+    /// Waits for a worker that has left its socket; kills one that only closed it.
+    pub fn end_worker(&self) -> std::io::Result<ExitStatus> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let deadline = Instant::now() + GRACE;
+        while Instant::now() < deadline {
+            if let Some(status) = worker.try_wait()? {
+                return Ok(status);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        worker.kill()?;
+        worker.wait()
+    }
+
+    /// The most memory the worker ever had, in bytes.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let id = self.worker.lock().ok()?.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     fn kill_compiler(&self) {
         let file = Settings::compiler_file(&self.session);
         let text = std::fs::read_to_string(file).unwrap_or_default();
@@ -54,8 +76,9 @@ impl Stopper {
     }
 }
 
-impl Interrupt for Stopper {
-    fn interrupt(&self) {
+impl Stopper {
+    /// Asks the execution under way to stop; returns at once.
+    pub fn interrupt(&self) {
         let number = self.running.load(Ordering::SeqCst);
         if number == 0 {
             return;

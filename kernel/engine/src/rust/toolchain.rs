@@ -34,6 +34,27 @@ const SOURCES_HINT: &str = "run `rustup component add rust-src`";
 const LINKER_HINT: &str = "install a C compiler, for instance `apt install gcc libc6-dev`";
 
 impl Toolchain {
+    /// The compiler's long text on an error code.
+    pub fn explain(&self, code: Option<&str>) -> String {
+        let is_code = |code: &&str| {
+            code.len() == 5 && code.starts_with('E') && code[1..].parse::<u16>().is_ok()
+        };
+        let Some(code) = code.filter(is_code) else {
+            return match code {
+                Some(other) => format!(
+                    "`{other}` is no error of the compiler's, so there is no long text on it."
+                ),
+                None => "There was no error yet; `%explain E0382` explains one by its code.".into(),
+            };
+        };
+        match Command::new(self.tool("rustc")).args(["--explain", code]).output() {
+            Ok(output) if output.status.success() => {
+                String::from_utf8_lossy(&output.stdout).into_owned()
+            }
+            _ => format!("The compiler has no text on {code}."),
+        }
+    }
+
     /// The first toolchain that is new enough: the default one, then 1.95.0 by name.
     pub fn find() -> Result<Self, EngineError> {
         let found =

@@ -1,10 +1,11 @@
 //! The process that runs a notebook's cells.
 //!
 //! It stands where evcxr expects a child of its own: evcxr sends `LOAD_AND_RUN path function` on
-//! the control pipe and waits for a line that says the function is done. User code never sees
-//! that pipe. Its output, displays and errors go to the engine over a private socket
+//! the control pipe and waits for a line, which it gets once the cell has its variables
+//! ([`answer`]). User code never sees that pipe. Its output, displays and errors go to the engine over a private socket
 //! ([`super::frame`]), in the order in which they happened.
 
+mod answer;
 mod output;
 mod pump;
 mod runtime;
@@ -72,7 +73,7 @@ fn keep_control_pipes() -> (File, File) {
     (keep(0), keep(1))
 }
 
-fn serve(commands: File, mut done: File, runtime: runtime::Runtime) -> Result<(), String> {
+fn serve(commands: File, done: File, runtime: runtime::Runtime) -> Result<(), String> {
     let mut store = std::ptr::null_mut();
     for line in BufReader::new(commands).lines() {
         let line = line.map_err(|error| error.to_string())?;
@@ -80,20 +81,13 @@ fn serve(commands: File, mut done: File, runtime: runtime::Runtime) -> Result<()
         let ["LOAD_AND_RUN", path, function] = words[..] else {
             return Err(format!("unknown command `{line}`"));
         };
+        answer::owe(&done).map_err(|error| error.to_string())?;
         (runtime.begin)();
         output::mark(Kind::Began);
         store = runtime::call(Path::new(path), function, store)?;
-        let failed = (runtime.end)() != 0;
-        let mut answer = String::new();
-        if failed {
-            answer.push_str("EVCXR_PANIC_NOTIFICATION\n");
-        }
-        for variable in output::take_lost() {
-            answer.push_str(&format!("EVCXR_VARIABLE_CHANGED_TYPE:{variable}\n"));
-        }
-        answer.push_str("EVCXR_EXECUTION_COMPLETE\n");
+        (runtime.end)();
+        answer::give(&output::take_lost());
         output::mark(Kind::Ended);
-        done.write_all(answer.as_bytes()).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Loads the runtime's library and the cells.
 
-use super::output;
+use super::{answer, output};
 use std::ffi::c_void;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use std::path::Path;
 #[derive(Clone, Copy)]
 pub struct Runtime {
     pub begin: extern "C" fn(),
-    pub end: extern "C" fn() -> u8,
+    pub end: extern "C" fn(),
     pub flush: extern "C" fn(),
     pub flush_cell: extern "C" fn(),
     pub interrupt: extern "C" fn(),
@@ -19,6 +19,7 @@ pub struct Runtime {
 struct Host {
     send: unsafe extern "C" fn(*const u8, usize),
     ask: unsafe extern "C" fn(*const u8, usize, bool, *mut u8, usize) -> isize,
+    started: extern "C" fn(),
 }
 
 fn open(path: &Path) -> Result<&'static libloading::Library, String> {
@@ -39,7 +40,7 @@ fn symbol<T: Copy>(library: &'static libloading::Library, name: &str) -> Result<
 pub fn load(path: &Path) -> Result<Runtime, String> {
     let library = open(path)?;
     let attach: extern "C" fn(Host) = symbol(library, "candlelab_attach")?;
-    attach(Host { send: output::send_message, ask: output::ask });
+    attach(Host { send: output::send_message, ask: output::ask, started: answer::started });
     Ok(Runtime {
         begin: symbol(library, "candlelab_begin")?,
         end: symbol(library, "candlelab_end")?,

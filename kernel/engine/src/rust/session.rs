@@ -1,0 +1,152 @@
+//! What the engine and its handle share: the evaluator, and everything that is known of a session.
+
+use super::link::Link;
+use super::parse;
+use super::stopper::Stopper;
+use super::variables::Variables;
+use crate::*;
+use evcxr::{CommandContext, EvalOutputs};
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a question about code waits for a cell that is being compiled.
+const PATIENCE: Duration = Duration::from_millis(180);
+
+/// One session.
+pub struct Session {
+    // Dropped before the session's directory goes: the worker ends with it.
+    context: Mutex<CommandContext>,
+    variables: Mutex<Variables>,
+    pub link: Link,
+    pub stopper: Stopper,
+    folder: TempDir,
+}
+
+impl Session {
+    /// A session around an evaluator whose worker is behind `link`.
+    pub fn new(context: CommandContext, link: Link, folder: TempDir) -> Self {
+        let stopper = Stopper::new(link.clone(), context.process_handle(), folder.path().into());
+        let (context, variables) = (Mutex::new(context), Mutex::default());
+        Self { context, variables, link, stopper, folder }
+    }
+
+    /// The evaluator; it is free while a cell runs, and taken while one is compiled.
+    pub fn context(&self) -> MutexGuard<'_, CommandContext> {
+        self.context.lock()
+    }
+
+    /// The books on variables.
+    pub fn books(&self) -> MutexGuard<'_, Variables> {
+        self.variables.lock()
+    }
+
+    /// Where the evaluator writes.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The type of each variable that the evaluator knows, as a user writes it.
+pub fn types(context: &CommandContext) -> BTreeMap<String, String> {
+    let types = context.variables_and_types();
+    types.map(|(name, type_name)| (name.to_owned(), short(type_name))).collect()
+}
+
+/// `alloc::vec::Vec<candle_core::tensor::Tensor>` → `Vec<Tensor>`
+fn short(type_name: &str) -> String {
+    let is_word = |character: char| character.is_alphanumeric() || "_:".contains(character);
+    let mut result = String::new();
+    let mut rest = type_name;
+    while let Some(first) = rest.chars().next() {
+        let end = match is_word(first) {
+            true => rest.find(|character| !is_word(character)).unwrap_or(rest.len()),
+            false => first.len_utf8(),
+        };
+        result.push_str(rest[..end].rsplit("::").next().unwrap_or_default());
+        rest = &rest[end..];
+    }
+    result
+}
+
+/// The documentation of a name, in every format it comes in.
+pub fn documentation(context: &mut CommandContext, name: &str) -> Option<Bundle> {
+    let outputs = context.execute(&format!(":doc {name}")).ok()?;
+    let data = bundle(outputs);
+    let text = data.get("text/plain")?.as_str()?;
+    (!text.trim().is_empty() && !text.starts_with("No documentation found")).then_some(data)
+}
+
+/// What a command of the evaluator's answered.
+pub fn bundle(outputs: EvalOutputs) -> Bundle {
+    let mut formats: Vec<_> = outputs.content_by_mime_type.into_iter().collect();
+    formats.sort();
+    formats.into_iter().map(|(mime, content)| (mime, content.into())).collect()
+}
+
+impl Session {
+    /// How the worker ended, as evcxr would say it.
+    pub fn worker_status(&self) -> String {
+        self.stopper.end_worker().map_or_else(|error| error.to_string(), |it| it.to_string())
+    }
+}
+
+impl Handle for Session {
+    fn complete(&self, code: &str, offset: usize) -> Completions {
+        let nothing = Completions { items: Vec::new(), start: offset, end: offset };
+        let Some(mut context) = self.context.try_lock_for(PATIENCE) else { return nothing };
+        let Ok(found) = context.completions(code, offset) else { return nothing };
+        let mut items: Vec<Completion> = Vec::new();
+        for item in found.completions {
+            let text = insertable(&item.code);
+            if !items.iter().any(|known| known.text == text) {
+                items.push(Completion { text, kind: item.kind.into(), signature: item.label });
+            }
+        }
+        Completions { items, start: found.start_offset, end: found.end_offset }
+    }
+
+    fn inspect(&self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
+        let path = parse::path_at(code, offset)?.to_owned();
+        let mut context = self.context.try_lock_for(PATIENCE)?;
+        // A method's documentation is found by its call.
+        let call = format!("{path}(");
+        documentation(&mut context, &path).or_else(|| documentation(&mut context, &call))
+    }
+
+    fn is_complete(&self, code: &str) -> Completeness {
+        parse::completeness(code)
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        self.books().list()
+    }
+
+    fn comm(&self, message: Comm, frontend: &Arc<dyn Frontend>) {
+        self.link.comm(&message, frontend);
+    }
+
+    fn interrupt(&self) {
+        self.stopper.interrupt();
+    }
+}
+
+/// A completion without its signature: what a user wants in the cell.
+fn insertable(code: &str) -> String {
+    let end = code.find(['(', ' ', '<', '{', '\n']).unwrap_or(code.len());
+    code[..end.max(1)].trim_end_matches("::").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_shown_without_their_paths() {
+        assert_eq!(short("alloc::vec::Vec<candle_core::tensor::Tensor>"), "Vec<Tensor>");
+        assert_eq!(short("(i32, &'static str, [f32; 3])"), "(i32, &'static str, [f32; 3])");
+    }
+}
