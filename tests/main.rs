@@ -3,3 +3,4 @@
 mod cli;
 mod kernel;
 mod python;
+mod session;

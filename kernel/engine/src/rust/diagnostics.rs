@@ -32,19 +32,21 @@ pub fn compilation(
     source: &Source<'_>,
     variables: &Variables,
 ) -> CellError {
-    let errors: Vec<_> = errors.iter().filter(|error| error.level() == "error").collect();
+    let mut errors: Vec<_> = errors.iter().filter(|error| error.level() == "error").collect();
+    // rustc's own words before those on variables that cannot be kept, which follow from them.
+    errors.sort_by_key(|error| error.code().is_none());
     if errors.is_empty() {
         return named("CannotKeep", NOT_KEPT);
     }
     let first = errors.first();
-    let code = first.and_then(|error| error.code()).unwrap_or("CompileError").to_owned();
+    let code = first.and_then(|error| error.code()).unwrap_or("CannotKeep").to_owned();
     let mut traceback: Vec<String> = errors.iter().map(|error| render(error, source)).collect();
     let hint = errors.iter().find_map(|error| hints::for_error(error.code(), &whole_text(error)));
     let gone = errors.iter().find_map(|error| unknown_variable(error, variables));
     let hint = gone.or_else(|| hint.map(str::to_owned));
     traceback.extend(hint.map(|hint| format!("hint: {hint}")));
     let evalue =
-        first.map(|error| error.message()).unwrap_or_else(|| "the cell does not compile".into());
+        first.map(|error| message_of(error)).unwrap_or_else(|| "the cell does not compile".into());
     CellError { ename: code, evalue: one_line(&evalue), traceback }
 }
 
@@ -56,10 +58,40 @@ fn unknown_variable(error: &CompilationError, variables: &Variables) -> Option<S
     Some(format!("{story}; run the cell that makes `{name}` again"))
 }
 
-/// The message and what stands at its marks.
+/// The message, what stands at its marks, and what the compiler proposes.
 fn whole_text(error: &CompilationError) -> String {
-    let labels = error.spanned_messages().iter().map(|part| part.label.as_str());
-    std::iter::once(error.message().as_str()).chain(labels).collect::<Vec<_>>().join("\n")
+    let labels = error.spanned_messages().iter().map(|part| part.label.clone());
+    let help = error.help().into_iter();
+    let all = std::iter::once(error.message()).chain(labels).chain(help);
+    all.collect::<Vec<_>>().join("\n")
+}
+
+/// Names without the paths that a cell never writes.
+fn plain(text: &str) -> String {
+    const PATHS: [&str; 6] = [
+        "candlelab::prelude::",
+        "std::result::",
+        "std::option::",
+        "std::string::",
+        "std::vec::",
+        "std::boxed::",
+    ];
+    PATHS.iter().fold(text.to_owned(), |text, path| text.replace(path, ""))
+}
+
+/// The message in a student's words: evcxr's on references speaks of lifetimes.
+fn message_of(error: &CompilationError) -> String {
+    let message = plain(&error.message());
+    match message.split_once("` contains a reference with a non-static lifetime") {
+        Some((name, _)) => {
+            let name = name.rsplit('`').next().unwrap_or_default();
+            format!(
+                "`{name}` holds a reference, which cannot be kept from cell to cell; keep an owned \
+                 value, for instance with `.clone()`, or put the code into braces, `{{ … }}`"
+            )
+        }
+        None => message,
+    }
 }
 
 fn one_line(text: &str) -> String {
@@ -69,22 +101,25 @@ fn one_line(text: &str) -> String {
 /// The compiler's message over the cell's lines, in rustc's own form.
 fn render(error: &CompilationError, source: &Source<'_>) -> String {
     let path = format!("In[{}]", source.number);
-    let message = error.message();
+    let message = message_of(error);
     let mut snippet = Snippet::source(source.code).path(path).fold(true);
     let mut seen = Vec::new();
     for part in error.spanned_messages() {
         let Some(span) = &part.span else { continue };
         let (start, end) = ((span.start_line, span.start_column), (span.end_line, span.end_column));
         let Some(range) = range(start, end, source) else { continue };
-        if seen.contains(&(range.clone(), &part.label)) {
+        // A mark without words of its own repeats the title.
+        let label = plain(part.label.strip_prefix("error: ").unwrap_or(&part.label));
+        let label = if label == message { String::new() } else { label };
+        if seen.contains(&(range.clone(), label.clone())) {
             continue;
         }
-        seen.push((range.clone(), &part.label));
+        seen.push((range.clone(), label.clone()));
         let kind = if part.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
         let annotation = kind.span(range);
-        snippet = snippet.annotation(match part.label.as_str() {
+        snippet = snippet.annotation(match label.as_str() {
             "" => annotation,
-            label => annotation.label(label.to_owned()),
+            _ => annotation.label(label),
         });
     }
     let mut title = Level::ERROR.primary_title(message);
@@ -93,7 +128,7 @@ fn render(error: &CompilationError, source: &Source<'_>) -> String {
     }
     let mut group = if seen.is_empty() { Group::with_title(title) } else { title.element(snippet) };
     for help in error.help() {
-        group = group.element(Level::HELP.message(one_line(&help)));
+        group = group.element(Level::HELP.message(plain(&one_line(&help))));
     }
     Renderer::styled().render(&[group])
 }

@@ -1,11 +1,12 @@
 //! evcxr behind [`Engine`].
 
+mod notes;
+mod start;
+
 use super::diagnostics::{self, Source};
 use super::edit::Edited;
-use super::environment;
-use super::front::Settings;
 use super::impls::{self, Impls};
-use super::link::{Link, Record};
+use super::link::Record;
 use super::locate::{Ran, locate};
 use super::magic::{self, Action, Magics, Misuse};
 use super::parse;
@@ -13,20 +14,10 @@ use super::session::{Session, bundle, documentation, types};
 use super::store::Store;
 use super::toolchain::Toolchain;
 use super::variables::Gone;
-use super::worker::{RUNTIME_VAR, SOCKET_VAR};
 use crate::*;
-use evcxr::{CommandContext, Error, EvalContext, EvalOutputs};
-use std::path::Path;
-use std::process::Command;
+use evcxr::{Error, EvalOutputs};
 use std::sync::Arc;
 use std::time::Instant;
-use tempfile::TempDir;
-
-/// What a session starts with: the prelude, and evcxr's mode in which `?` may be used.
-const FIRST_CELL: &str = "use candlelab::prelude::*;\nstd::result::Result::<(), String>::Ok(())?;";
-
-/// Analysed once, so that rust-analyzer knows the types before the first cell asks for them.
-const FIRST_QUESTION: &str = "let t = Tensor::zeros(1, DType::F32, &Device::Cpu)?; t.ran";
 
 /// A cell that does nothing; where the worker has gone, evcxr notices and starts another.
 const EMPTY_CELL: &str = "();";
@@ -70,23 +61,7 @@ impl RustEngine {
     /// # Errors
     /// If the session's directory, the worker or the evaluator cannot be started.
     pub fn start(store: &Store) -> Result<Self, EngineError> {
-        let folder = new_session(store).map_err(|error| EngineError {
-            message: format!("cannot make a directory for the session: {error}"),
-            hint: Some("is there space left in the temporary folder?".into()),
-        })?;
-        let socket = folder.path().join("worker.socket");
-        let link = Link::listen(&socket).map_err(|error| start_error(&error))?;
-        let worker = worker_command(store, &socket).map_err(|error| start_error(&error))?;
-        environment::enter(folder.path(), store);
-        let (context, _outputs) =
-            EvalContext::with_subprocess_command(worker).map_err(|error| start_error(&error))?;
-        let context = CommandContext::with_eval_context(context);
-        let session = Arc::new(Session::new(context, link, folder));
-        {
-            let mut context = session.context();
-            context.execute(FIRST_CELL).map_err(|error| start_error(&error))?;
-            let _ = context.completions(FIRST_QUESTION, FIRST_QUESTION.len());
-        }
+        let session = Arc::new(start::open(store)?);
         Ok(Self {
             session,
             cells: Vec::new(),
@@ -113,7 +88,7 @@ impl RustEngine {
             let Some((header, instead)) = ended.broken_impl(&mut impls) else {
                 break (shown, ended);
             };
-            note_dropped(&header, frontend);
+            notes::dropped(&header, frontend);
             self.cells.pop();
             insertions.insert(0, (parse::first_code(&cell.code), instead));
         };
@@ -170,7 +145,7 @@ impl RustEngine {
             });
         }
         for gone in self.session.settle(source.number, record) {
-            note(&gone, frontend);
+            notes::gone(&gone, frontend);
         }
         match ended.result {
             Ok(outputs) => {
@@ -198,11 +173,7 @@ impl RustEngine {
     fn revive(&self, number: usize, frontend: &Arc<dyn Frontend>) {
         let lost = self.session.books().lose_all(number);
         self.restart_worker();
-        let text = format!(
-            "note: the process that runs the cells had ended and was started anew; {}\n",
-            diagnostics::what_was_lost(&lost)
-        );
-        frontend.event(Event::Stream { name: StreamName::Stderr, text });
+        notes::revived(&lost, frontend);
     }
 
     fn restart_worker(&self) {
@@ -230,20 +201,10 @@ impl RustEngine {
                 let data = magic::table(&self.session.variables());
                 frontend.event(Event::Display { data, display_id: None, update: false });
             }
-            Action::Cost => {
-                let text = cost_line(&reply.cost) + "\n";
-                frontend.event(Event::Stream { name: StreamName::Stdout, text });
-            }
+            Action::Cost => notes::cost(&reply.cost, frontend),
             Action::Reset => {}
         }
     }
-}
-
-fn cost_line(cost: &Cost) -> String {
-    let seconds = |time: std::time::Duration| format!("{:.3} s", time.as_secs_f64());
-    let (compile, load, run) = (seconds(cost.compile), seconds(cost.load), seconds(cost.run));
-    let memory = cost.peak_memory.map(|bytes| format!(", peak memory {} MB", bytes / 1_000_000));
-    format!("compile {compile}, load {load}, run {run}{}", memory.unwrap_or_default())
 }
 
 impl Session {
@@ -267,57 +228,6 @@ impl Session {
             peak_memory: self.stopper.peak_memory(),
         }
     }
-}
-
-/// Says that an `impl` of an earlier cell went.
-fn note_dropped(header: &str, frontend: &Arc<dyn Frontend>) {
-    let text = format!(
-        "note: `{}` of an earlier cell does not fit any more and was dropped; run its cell again\n",
-        header.trim()
-    );
-    frontend.event(Event::Stream { name: StreamName::Stderr, text });
-}
-
-/// Says that a variable went.
-fn note(gone: &Gone, frontend: &Arc<dyn Frontend>) {
-    let structured = serde_json::json!({"kind": "lost", "variable": gone.name,
-        "cell": gone.number, "why": format!("{:?}", gone.why).to_lowercase()});
-    let data = Bundle::from_iter([
-        ("text/plain".to_owned(), format!("note: {}", gone.story()).into()),
-        ("application/vnd.candlelab.note+json".to_owned(), structured),
-    ]);
-    frontend.event(Event::Display { data, display_id: None, update: false });
-}
-
-fn start_error(error: &dyn std::fmt::Display) -> EngineError {
-    EngineError {
-        message: format!("the Rust engine does not start: {error}"),
-        hint: Some("run `candlelab doctor`".into()),
-    }
-}
-
-/// A directory for evcxr's files, with a `cargo` that is this program.
-fn new_session(store: &Store) -> std::io::Result<TempDir> {
-    let session = tempfile::Builder::new().prefix("candlelab-").tempdir()?;
-    let path = session.path();
-    for folder in ["bin", "out", "check", "cargo-home"] {
-        std::fs::create_dir(path.join(folder))?;
-    }
-    let bin = path.join("bin");
-    std::os::unix::fs::symlink(std::env::current_exe()?, bin.join("cargo"))?;
-    std::os::unix::fs::symlink(store.toolchain.tool("rustc"), bin.join("rustc"))?;
-    std::os::unix::fs::symlink(&bin, path.join("cargo-home/bin"))?;
-    let settings = serde_json::to_string(&Settings::new(path, store))?;
-    std::fs::write(path.join("front.json"), settings)?;
-    Ok(session)
-}
-
-/// The worker: this program, in the environment that the user has.
-fn worker_command(store: &Store, socket: &Path) -> std::io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.env(SOCKET_VAR, socket).env(RUNTIME_VAR, store.library());
-    environment::restore(&mut command);
-    Ok(command)
 }
 
 /// Shows what a command such as `:vars` answered.
@@ -361,8 +271,8 @@ impl Engine for RustEngine {
 
     fn restart(&mut self) -> Result<(), EngineError> {
         let mut context = self.session.context();
-        context.execute(":clear").map_err(|error| start_error(&error))?;
-        context.execute(FIRST_CELL).map_err(|error| start_error(&error))?;
+        context.execute(":clear").map_err(|error| start::start_error(&error))?;
+        context.execute(start::FIRST_CELL).map_err(|error| start::start_error(&error))?;
         *self.session.books() = Default::default();
         self.cells.clear();
         self.impls = Impls::default();

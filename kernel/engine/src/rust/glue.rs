@@ -30,6 +30,9 @@ const PANIC: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
 const PANIC_INSTEAD: &str = "candlelab::host::cell::panicked();";
 const ERROR: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);";
 const ERROR_TEXT: &str = "eprintln!(\"{}\", error);";
+const ERROR_FROM: &str = "fn from(error: T) -> Self {";
+/// The place of the `?` then comes with the error.
+const ERROR_FROM_INSTEAD: &str = "#[track_caller] fn from(error: T) -> Self {";
 const ERROR_INSTEAD: &str = "candlelab::host::cell::failed(&error);";
 /// The expression that evcxr evaluates when it starts.
 const FIRST: [&str; 3] = ["(", "42", ").evcxr_display();"];
@@ -70,6 +73,9 @@ fn replace_error(lines: &mut [String]) {
     lines[marker] = ERROR_INSTEAD.into();
     if let Some(text) = lines[..marker].iter().rposition(|line| line.trim() == ERROR_TEXT) {
         lines[text].clear();
+    }
+    if let Some(from) = lines[..marker].iter().rposition(|line| line.trim() == ERROR_FROM) {
+        lines[from] = ERROR_FROM_INSTEAD.into();
     }
 }
 

@@ -126,9 +126,8 @@ impl Link {
         state.nonce = fresh_nonce();
         state.synced = false;
         let nonce = state.nonce;
-        if !state.send(Kind::Sync, nonce, &[]) {
-            return;
-        }
+        // A worker that cannot be told is about to be noticed as gone by its reader.
+        state.send(Kind::Sync, nonce, &[]);
         while !state.synced && state.worker.is_some() {
             state = self.0.1.wait(state).unwrap_or_else(PoisonError::into_inner);
         }

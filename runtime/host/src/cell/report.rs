@@ -7,7 +7,7 @@ use crate::magic::TestsFailed;
 use std::any::Any;
 use std::fmt::Display;
 use std::io::Write;
-use std::panic::PanicHookInfo;
+use std::panic::{Location, PanicHookInfo};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The newest panic of any thread: its name, its message and its place.
@@ -58,14 +58,16 @@ pub fn panicked() {
 }
 
 /// Reports an error that a `?` in the cell returned.
+#[track_caller]
 pub fn failed<E: Display>(error: &E) {
-    report_error(error, std::any::type_name::<E>());
+    report_error(error, std::any::type_name::<E>(), Location::caller());
 }
 
-fn report_error(error: &dyn Display, type_name: &str) {
+fn report_error(error: &dyn Display, type_name: &str, location: &Location<'_>) {
     let text = error.to_string();
     let message = without_backtrace(&text).to_owned();
-    send(Message::Panic { ename: short_name(type_name), message, location: String::new() });
+    let location = location.to_string();
+    send(Message::Panic { ename: short_name(type_name), message, location });
 }
 
 /// `candle_core::error::Error` → `candle_core::Error`

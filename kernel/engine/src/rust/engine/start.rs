@@ -1,0 +1,75 @@
+//! The start of a session.
+
+use crate::EngineError;
+use crate::rust::environment;
+use crate::rust::front::Settings;
+use crate::rust::link::Link;
+use crate::rust::session::Session;
+use crate::rust::store::Store;
+use crate::rust::worker::{RUNTIME_VAR, SOCKET_VAR};
+use evcxr::{CommandContext, EvalContext};
+use std::fmt::Display;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// What a session starts with: the prelude, and evcxr's mode in which `?` may be used.
+pub const FIRST_CELL: &str =
+    "use candlelab::prelude::*;\nstd::result::Result::<(), String>::Ok(())?;";
+
+/// Analysed once, so that rust-analyzer knows the types before the first cell asks for them.
+const FIRST_QUESTION: &str = "let t = Tensor::zeros(1, DType::F32, &Device::Cpu)?; t.ran";
+
+/// Starts an evaluator and its worker; returns when the first cell can run.
+pub fn open(store: &Store) -> Result<Session, EngineError> {
+    let folder = new_session(store).map_err(|error| EngineError {
+        message: format!("cannot make a directory for the session: {error}"),
+        hint: Some("is there space left in the temporary folder?".into()),
+    })?;
+    let socket = folder.path().join("worker.socket");
+    let link = Link::listen(&socket).map_err(|error| start_error(&error))?;
+    let worker = worker_command(store, &socket).map_err(|error| start_error(&error))?;
+    environment::enter(folder.path(), store);
+    let (context, _outputs) =
+        EvalContext::with_subprocess_command(worker).map_err(|error| start_error(&error))?;
+    let context = CommandContext::with_eval_context(context);
+    let session = Session::new(context, link, folder);
+    {
+        let mut context = session.context();
+        context.execute(FIRST_CELL).map_err(|error| start_error(&error))?;
+        let _ = context.completions(FIRST_QUESTION, FIRST_QUESTION.len());
+    }
+    Ok(session)
+}
+
+/// Why there is no session.
+pub fn start_error(error: &dyn Display) -> EngineError {
+    EngineError {
+        message: format!("the Rust engine does not start: {error}"),
+        hint: Some("run `candlelab doctor`".into()),
+    }
+}
+
+/// A directory for evcxr's files, with a `cargo` that is this program.
+fn new_session(store: &Store) -> std::io::Result<TempDir> {
+    let session = tempfile::Builder::new().prefix("candlelab-").tempdir()?;
+    let path = session.path();
+    for folder in ["bin", "out", "check", "cargo-home"] {
+        std::fs::create_dir(path.join(folder))?;
+    }
+    let bin = path.join("bin");
+    std::os::unix::fs::symlink(std::env::current_exe()?, bin.join("cargo"))?;
+    std::os::unix::fs::symlink(store.toolchain.tool("rustc"), bin.join("rustc"))?;
+    std::os::unix::fs::symlink(&bin, path.join("cargo-home/bin"))?;
+    let settings = serde_json::to_string(&Settings::new(path, store))?;
+    std::fs::write(path.join("front.json"), settings)?;
+    Ok(session)
+}
+
+/// The worker: this program, in the environment that the user has.
+fn worker_command(store: &Store, socket: &Path) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.env(SOCKET_VAR, socket).env(RUNTIME_VAR, store.library());
+    environment::restore(&mut command);
+    Ok(command)
+}

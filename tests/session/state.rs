@@ -1,0 +1,67 @@
+use super::session;
+
+#[test]
+fn lost_variables_are_named_once_and_remembered() {
+    let ran = session(&[
+        "let a = vec![1]; let b = 2;",
+        "drop(a);",
+        "b",
+        "a.len()",
+        "let c = 3; panic!(\"early\");",
+        "c",
+        "let c = 4; c",
+    ]);
+    ran[1].is_ok().shows("note: the value of `a` was moved in In[2]");
+    assert!(!ran[2].is_ok().text.contains("note"), "{}", ran[2].text);
+    ran[3].fails_with("E0425").shows("the value of `a` was moved in In[2]; run the cell");
+    ran[5].fails_with("E0425").shows("In[5] failed before it could keep `c`");
+    ran[6].is_ok().shows("4");
+}
+
+#[test]
+fn cells_with_types_can_be_run_again() {
+    let point = "struct P { x: f32 }\nimpl P { fn twice(&self) -> f32 { self.x * 2.0 } }";
+    let show = |text: &str| {
+        format!(
+            "impl std::fmt::Display for P {{\n    fn fmt(&self, f: &mut std::fmt::Formatter) -> \
+             std::fmt::Result {{\n        write!(f, \"{text} {{}}\", self.x)\n    }}\n}}"
+        )
+    };
+    let (first, second) = (show("first"), show("second"));
+    let ran = session(&[
+        point,
+        "let p = P { x: 1.5 };",
+        &first,
+        &second,
+        "println!(\"{p}\");",
+        point,
+        "p.twice()",
+        "impl P { fn twice(&self) -> f32 { self.x * 20.0 } fn zero() -> P { P { x: 0.0 } } }",
+        "p.twice() + P::zero().x",
+        "struct P { y: f64 }",
+        "p.y",
+        "let p = P { y: 2.5 }; p.y",
+    ]);
+    for at in [0, 2, 3, 5, 7] {
+        ran[at].is_ok();
+    }
+    ran[4].shows("second 1.5");
+    ran[6].shows("3.0");
+    ran[8].shows("30.0");
+    ran[9].is_ok().shows("does not fit any more").shows("the type of `p` was redefined in In[10]");
+    ran[10].fails_with("E0425").shows("the type of `p` was redefined in In[10]");
+    ran[11].is_ok().shows("2.5");
+}
+
+#[test]
+fn a_new_process_knows_the_items_of_the_old_one() {
+    let ran = session(&[
+        "use std::collections::HashMap;\nfn seven() -> i32 { 7 }\nlet kept = 1;",
+        "std::process::exit(3)",
+        "let map: HashMap<i32, i32> = HashMap::new(); seven() + map.len() as i32",
+        "kept",
+    ]);
+    ran[1].fails_with("Exit").shows("lost: `kept`");
+    ran[2].is_ok().shows("7");
+    ran[3].fails_with("E0425").shows("`kept` was lost when the process of In[2] ended");
+}
