@@ -8,6 +8,7 @@ use super::environment;
 use super::glue;
 use super::store::Store;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::ffi::OsString;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -182,8 +183,22 @@ fn metadata(settings: &Settings) -> Result<i32, String> {
             (text.map_err(|error| error.to_string())?, settings.mirror.join("ctx"))
         }
     };
+    let text = as_libraries(&text, &settings.mirror)?;
     let cell = cell.to_string_lossy();
     let text = text.replace(&*cell, &settings.session.to_string_lossy());
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
     Ok(0)
+}
+
+/// Says of the mirror's crates that they come from elsewhere: of a crate that can be edited,
+/// rust-analyzer offers what is private, too.
+fn as_libraries(metadata: &str, mirror: &Path) -> Result<String, String> {
+    let mut metadata: Value = serde_json::from_str(metadata).map_err(|error| error.to_string())?;
+    for package in metadata["packages"].as_array_mut().into_iter().flatten() {
+        let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
+        if manifest.starts_with(mirror) && !manifest.starts_with(mirror.join("ctx")) {
+            package["source"] = "registry+runtime".into();
+        }
+    }
+    Ok(metadata.to_string())
 }

@@ -99,6 +99,7 @@ impl Handle for Session {
         let nothing = Completions { items: Vec::new(), start: offset, end: offset };
         let Some(mut context) = self.context.try_lock_for(PATIENCE) else { return nothing };
         let Ok(found) = context.completions(code, offset) else { return nothing };
+        let typed = &code[found.start_offset..offset];
         let mut items: Vec<Completion> = Vec::new();
         for item in found.completions {
             let text = insertable(&item.code);
@@ -106,6 +107,8 @@ impl Handle for Session {
                 items.push(Completion { text, kind: item.kind.into(), signature: item.label });
             }
         }
+        // What stands there already, if it is a whole name, comes first.
+        items.sort_by_key(|item| item.text != typed);
         Completions { items, start: found.start_offset, end: found.end_offset }
     }
 
@@ -136,7 +139,7 @@ impl Handle for Session {
 
 /// A completion without its signature: what a user wants in the cell.
 fn insertable(code: &str) -> String {
-    let end = code.find(['(', ' ', '<', '{', '\n']).unwrap_or(code.len());
+    let end = code.find(['(', ' ', '<', '{', '[', '\n']).unwrap_or(code.len());
     code[..end.max(1)].trim_end_matches("::").to_owned()
 }
 
