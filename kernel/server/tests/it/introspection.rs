@@ -56,7 +56,8 @@ fn the_kernel_introduces_itself_on_both_channels() {
     assert_eq!(language["file_extension"], ".rs");
     assert_eq!(language["pygments_lexer"], "rust");
     assert_eq!(info["protocol_version"], "5.5");
-    assert_eq!(info["supported_features"], json!([]));
+    assert_eq!(info["supported_features"], json!(["debugger", "kernel subshells"]));
+    assert_eq!(info["debugger"], true);
 }
 
 #[test]
