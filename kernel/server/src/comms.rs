@@ -62,24 +62,29 @@ async fn work(mut messages: mpsc::UnboundedReceiver<(Exchange, Comm)>) {
 
 /// Gives a front end's message to the engine, which refuses targets that it does not know.
 async fn pass_on(exchange: &Exchange, comm: Comm) {
-    let opens = matches!(comm.act, CommAct::Open { .. });
-    let is_open = exchange.kernel.comms.note(&comm);
+    let kernel = &exchange.kernel;
+    let Comm { id, act, .. } = comm.clone();
     if !exchange.request.buffers.is_empty() {
-        log(format_args!("ignoring the binary data of a message of comm `{}`", comm.id));
+        log(format_args!("ignoring the binary data of a message of comm `{id}`"));
     }
-    let refusal = CommClose { comm_id: comm.id.clone(), data: Map::new(), metadata: Map::new() };
-    if !opens && !is_open {
-        return exchange.publish(&refusal);
+    match (kernel.comms.note(&comm), &act) {
+        (false, CommAct::Message) => return refuse(exchange, id),
+        (false, CommAct::Close) => return,
+        _ => {}
     }
     let frontend: Arc<dyn Frontend> = Arc::new(CommFrontend(exchange.clone()));
-    let passed = exchange.kernel.engine.ask(move |engine| engine.comm(comm, &frontend)).await;
+    let passed = kernel.engine.ask(move |engine| engine.comm(comm, &frontend)).await;
     if let Err(error) = passed {
-        log(format_args!("a comm's message got lost: {error}"));
-        if opens {
-            exchange.kernel.comms.open().remove(&refusal.comm_id);
-            exchange.publish(&refusal);
+        log(format_args!("a message of comm `{id}` is lost: {error}"));
+        if kernel.comms.open().remove(&id).is_some() {
+            refuse(exchange, id);
         }
     }
+}
+
+/// Tells the front end that nobody listens.
+fn refuse(exchange: &Exchange, comm_id: String) {
+    exchange.publish(&CommClose { comm_id, data: Map::new(), metadata: Map::new() });
 }
 
 /// Publishes what comes of a front end's message.

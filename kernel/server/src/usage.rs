@@ -71,3 +71,20 @@ fn host_memory(system: &System) -> HostMemory {
         free: system.free_memory(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn children_belong_to_the_family() {
+        let mut child = Command::new("sleep").arg("60").stdout(Stdio::null()).spawn().expect("run");
+        let mut system = System::new().expect("a system");
+        refresh(&mut system);
+        let family = family(&system, Pid::from_u32(std::process::id()));
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        assert!(family.contains(&Pid::from_u32(child.id())), "{family:?}");
+    }
+}

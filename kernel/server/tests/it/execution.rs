@@ -105,6 +105,18 @@ fn cells_without_history_count_nothing() {
 }
 
 #[test]
+fn the_reply_says_what_the_cell_cost() {
+    let mut frontend = DummyFrontend::start();
+    let cell = frontend.send(Shell, "execute_request", json!({"code": "cost"}));
+    frontend.published(&cell);
+    let reply = frontend.recv(Shell, &cell);
+    let metadata: Value = serde_json::from_str(reply.metadata.get()).expect("JSON");
+    let cost = json!({"compile": 1.0, "load": 2.0, "run": 3.0, "peak_memory": 4});
+    assert_eq!(metadata["cost"], cost);
+    assert!(metadata["started"].as_str() < Some(&reply.header.date), "{metadata}");
+}
+
+#[test]
 fn user_expressions_have_values_or_errors() {
     let mut frontend = DummyFrontend::start();
     let expressions = json!({"good": "print unseen\nvalue 5", "bad": "fail x", "none": ""});
