@@ -7,7 +7,9 @@ use std::time::Duration;
 
 /// Echoes cells. A cell is a list of commands, one a line:
 /// `print TEXT`, `eprint TEXT`, `value TEXT`, `display MIME TEXT`, `update ID TEXT`, `clear`,
-/// `page TEXT`, `ask PROMPT`, `sleep MILLISECONDS` (interruptible) and `fail TEXT`.
+/// `page TEXT`, `ask PROMPT`, `sleep MILLISECONDS` (interruptible), `fail TEXT`, `cost` (claims to
+/// have cost 1, 2 and 3 seconds and 4 bytes), and `open ID TARGET`, `tell ID TEXT` and `close ID`
+/// for comms.
 #[derive(Default)]
 pub struct Echo {
     stop: Arc<Stop>,
@@ -46,17 +48,34 @@ impl Handle for Stop {
     }
 
     fn variables(&self) -> Vec<Variable> {
-        vec![Variable { name: "echo".into(), type_name: "Echo".into(), ..Variable::default() }]
+        let tensor = Variable {
+            name: "weights".into(),
+            type_name: "Tensor".into(),
+            shape: Some("[2, 3]".into()),
+            dtype: Some("F32".into()),
+            device: Some("Cpu".into()),
+            bytes: Some(24),
+            ..Variable::default()
+        };
+        let (name, type_name, value) = ("word".into(), "Vec<&str>".into(), r#"["a"]"#.into());
+        vec![tensor, Variable { name, type_name, value, ..Variable::default() }]
     }
 
-    /// Refuses every comm but one to the target `echo`, whose messages come back.
+    /// Refuses every comm but those to the target `echo`, whose messages come back; a text named
+    /// `print` is printed first.
     fn comm(&self, message: Comm, frontend: &Arc<dyn Frontend>) {
         let refused = matches!(&message.act, CommAct::Open { target } if target != "echo");
         match message.act {
             CommAct::Open { .. } if refused => {
                 frontend.event(Event::Comm(Comm { act: CommAct::Close, ..message }));
             }
-            CommAct::Message => frontend.event(Event::Comm(message)),
+            CommAct::Message => {
+                if let Some(text) = message.data.get("print").and_then(|text| text.as_str()) {
+                    let (name, text) = (StreamName::Stdout, text.to_owned());
+                    frontend.event(Event::Stream { name, text });
+                }
+                frontend.event(Event::Comm(message));
+            }
             _ => {}
         }
     }
@@ -64,6 +83,12 @@ impl Handle for Stop {
     fn interrupt(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
+}
+
+/// A comm message of a cell, with the metadata of widgets.
+fn cell_comm(id: &str, act: CommAct, text: &str) -> Event {
+    let (data, metadata) = (text_bundle("text", text), text_bundle("version", "2.1.0"));
+    Event::Comm(Comm { id: id.into(), act, data, metadata })
 }
 
 fn text_bundle(mime: &str, text: &str) -> Bundle {
@@ -98,6 +123,15 @@ impl Echo {
                 None => reply.error = failure("NoInput", "this front end has no keyboard"),
             },
             "sleep" => reply.error = self.sleep(rest.parse().unwrap_or(0)),
+            "open" => {
+                frontend.event(cell_comm(first, CommAct::Open { target: second.into() }, ""));
+            }
+            "tell" => frontend.event(cell_comm(first, CommAct::Message, second)),
+            "close" => frontend.event(cell_comm(first, CommAct::Close, "")),
+            "cost" => {
+                let [compile, load, run] = [1, 2, 3].map(Duration::from_secs);
+                reply.cost = Cost { compile, load, run, peak_memory: Some(4) };
+            }
             "fail" => reply.error = failure("Failure", rest),
             "" => {}
             _ => reply.error = failure("UnknownCommand", command),
@@ -115,8 +149,10 @@ impl Echo {
     }
 }
 
-const COMMANDS: [&str; 10] =
-    ["print", "eprint", "value", "display", "update", "clear", "page", "ask", "sleep", "fail"];
+const COMMANDS: [&str; 14] = [
+    "print", "eprint", "value", "display", "update", "clear", "page", "ask", "sleep", "fail",
+    "cost", "open", "tell", "close",
+];
 
 impl Engine for Echo {
     fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use zeromq::{Socket, SocketRecv, SocketSend, XPubSocket, ZmqMessage};
 
-/// How many outputs may wait before a cell that produces more has to.
-const OUTPUTS: usize = 256;
+/// How many bytes of outputs may wait before a cell that produces more has to.
+const ROOM: u32 = 16 << 20;
 
 /// Publishes what the kernel does to every front end, in order.
 ///
@@ -40,7 +40,7 @@ impl Iopub {
         let (queue, items) = mpsc::unbounded_channel();
         tokio::spawn(relay.run());
         tokio::spawn(publish(socket, items, session.clone()));
-        Ok(Self { session, queue, room: Arc::new(Semaphore::new(OUTPUTS)) })
+        Ok(Self { session, queue, room: Arc::new(Semaphore::new(ROOM as usize)) })
     }
 
     /// Publishes a message that belongs to the request `parent`; returns at once.
@@ -53,7 +53,9 @@ impl Iopub {
     /// Blocks its thread, which must not be one that serves sockets.
     pub fn publish_output<C: Content>(&self, parent: &Message, content: &C) {
         let message = self.message(Some(parent), content);
-        let room = block_on(self.room.clone().acquire_owned()).ok();
+        let bytes: usize = message.iter().map(Bytes::len).sum();
+        let bytes = u32::try_from(bytes).unwrap_or(ROOM).min(ROOM);
+        let room = block_on(self.room.clone().acquire_many_owned(bytes)).ok();
         self.put(Item::Message(message, room));
     }
 

@@ -30,5 +30,8 @@ pub use session::{PROTOCOL_VERSION, Session};
 pub use signature::Signer;
 pub use sockets::{BindError, Receiver, Sender, Sockets};
 
+/// Notes beside a message's content: a JSON object.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;
+
 /// One value in several formats: MIME type to content.
 pub type MimeBundle = serde_json::Map<String, serde_json::Value>;

@@ -25,6 +25,9 @@ pub struct Header {
     /// The protocol version the sender speaks.
     #[serde(default)]
     pub version: String,
+    /// Which queue of cells a request is for; the main one where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subshell_id: Option<String>,
 }
 
 /// A message as it came over the wire.
@@ -110,6 +113,11 @@ impl Message {
     /// If the content is not of that form.
     pub fn content<T: DeserializeOwned>(&self) -> Result<T, WireError> {
         json(&self.header.msg_type, self.content.get().as_bytes())
+    }
+
+    /// The kind of message that answers this one, where it is a request.
+    pub fn reply_type(&self) -> Option<String> {
+        Some(format!("{}_reply", self.header.msg_type.strip_suffix("_request")?))
     }
 
     /// The id of the message that this one answers, where it names one.

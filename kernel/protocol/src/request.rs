@@ -1,7 +1,8 @@
 use crate::{
-    CommInfoRequest, CommOpen, CompleteRequest, ConnectRequest, Content, ExecuteRequest,
-    HistoryRequest, InspectRequest, InterruptRequest, IsCompleteRequest, KernelInfoRequest,
-    Message, ShutdownRequest, WireError,
+    CommClose, CommInfoRequest, CommMsg, CommOpen, CompleteRequest, ConnectRequest, Content,
+    CreateSubshellRequest, DebugRequest, DeleteSubshellRequest, ExecuteRequest, HistoryRequest,
+    InspectRequest, InterruptRequest, IsCompleteRequest, KernelInfoRequest, ListSubshellRequest,
+    Message, ShutdownRequest, UsageRequest, WireError,
 };
 
 macro_rules! requests {
@@ -28,19 +29,22 @@ macro_rules! requests {
 }
 
 requests! {
-    CommInfoRequest, CommOpen, CompleteRequest, ConnectRequest, ExecuteRequest, HistoryRequest,
-    InspectRequest, InterruptRequest, IsCompleteRequest, KernelInfoRequest, ShutdownRequest,
+    CommClose, CommInfoRequest, CommMsg, CommOpen, CompleteRequest, ConnectRequest,
+    CreateSubshellRequest, DebugRequest, DeleteSubshellRequest, ExecuteRequest, HistoryRequest,
+    InspectRequest, InterruptRequest, IsCompleteRequest, KernelInfoRequest, ListSubshellRequest,
+    ShutdownRequest, UsageRequest,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{HistoryAccess, Session};
+    use crate::{HistoryAccess, Metadata, Session};
     use serde_json::{Value, json};
 
     fn parse(msg_type: &str, content: Value) -> Result<Option<Request>, WireError> {
         let session = Session::new("");
-        let frames = session.frames(&[], &session.header(msg_type), "{}", &content);
+        let frames =
+            session.frames(&[], &session.header(msg_type), "{}", &Metadata::new(), &content);
         Request::parse(&session.decode(frames).expect("own message"))
     }
 
@@ -59,7 +63,7 @@ mod tests {
 
     #[test]
     fn unknown_kinds_are_none_and_malformed_ones_errors() {
-        assert_eq!(parse("usage_request", json!({})).expect("unknown"), None);
+        assert_eq!(parse("other_request", json!({})).expect("unknown"), None);
         let error = parse("execute_request", json!({"code": 1})).expect_err("code is no text");
         assert!(error.to_string().starts_with("the execute_request of"), "{error}");
     }

@@ -1,5 +1,5 @@
 use crate::message::DELIMITER;
-use crate::{Content, Header, Message, Signer, WireError};
+use crate::{Content, Header, Message, Metadata, Signer, WireError};
 use bytes::Bytes;
 use serde::Serialize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +42,7 @@ impl Session {
             date: format!("{:.6}", jiff::Timestamp::now()),
             msg_type: msg_type.into(),
             version: PROTOCOL_VERSION.into(),
+            subshell_id: None,
         }
     }
 
@@ -53,7 +54,7 @@ impl Session {
         content: &C,
     ) -> Vec<Bytes> {
         let parent = parent.map_or("{}", |parent| parent.raw_header.get());
-        self.frames(to, &self.header(C::MSG_TYPE), parent, content)
+        self.frames(to, &self.header(C::MSG_TYPE), parent, &content.metadata(), content)
     }
 
     /// The frames of a message with a given header.
@@ -62,10 +63,11 @@ impl Session {
         to: &[Bytes],
         header: &Header,
         parent_header: &str,
+        metadata: &Metadata,
         content: &impl Serialize,
     ) -> Vec<Bytes> {
         let parent = Bytes::copy_from_slice(parent_header.as_bytes());
-        let parts = [json(header), parent, Bytes::from_static(b"{}"), json(content)];
+        let parts = [json(header), parent, json(metadata), json(content)];
         let signature = Bytes::from(self.signer.sign(&parts));
         let middle = [Bytes::from_static(DELIMITER), signature];
         to.iter().cloned().chain(middle).chain(parts).collect()

@@ -1,5 +1,6 @@
 use crate::relay::remove_file;
-use crate::{Connection, Content, Iopub, Message, Port, Session, WireError};
+use crate::{Connection, Content, Iopub, Message, Metadata, Port, Session, WireError};
+use serde::Serialize;
 use std::sync::Arc;
 use zeromq::{
     Endpoint, RouterRecvHalf, RouterSendHalf, RouterSocket, Socket, SocketRecv, SocketSend,
@@ -93,12 +94,23 @@ pub struct Sender {
 impl Sender {
     /// Sends `content` to the peer that sent `request`, as an answer to it; gives the id.
     pub async fn send<C: Content>(&self, request: &Message, content: &C) -> String {
-        let header = self.session.header(C::MSG_TYPE);
-        let parent = request.raw_header.get();
-        let frames = self.session.frames(&request.identities, &header, parent, content);
+        self.send_as(C::MSG_TYPE, request, &content.metadata(), content).await
+    }
+
+    /// The same under any name, for answers to requests of any kind.
+    pub async fn send_as(
+        &self,
+        msg_type: &str,
+        request: &Message,
+        metadata: &Metadata,
+        content: &impl Serialize,
+    ) -> String {
+        let header = self.session.header(msg_type);
+        let (to, parent) = (&request.identities, request.raw_header.get());
+        let frames = self.session.frames(to, &header, parent, metadata, content);
         let message = ZmqMessage::try_from(frames).expect("a message has at least its delimiter");
         if let Err(error) = self.socket.clone().send(message).await {
-            crate::log(format_args!("a {} was lost: {error}", C::MSG_TYPE));
+            crate::log(format_args!("a {msg_type} was lost: {error}"));
         }
         header.msg_id
     }

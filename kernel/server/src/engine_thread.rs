@@ -1,9 +1,10 @@
 use candlelab_engine::{Engine, EngineError, Handle};
 use candlelab_protocol::log;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 /// Makes an engine.
@@ -11,7 +12,8 @@ pub(crate) type StartEngine =
     Box<dyn FnOnce() -> Result<Box<dyn Engine>, EngineError> + Send + 'static>;
 
 type Job = Box<dyn FnOnce(Result<&mut dyn Engine, &EngineError>) + Send>;
-type Interrupter = Arc<OnceLock<Arc<dyn Handle>>>;
+/// `None` until the engine has started, or could not.
+type Started = Option<Result<Arc<dyn Handle>, EngineError>>;
 
 /// How long a cell may take to stop when the kernel ends.
 const GRACE: Duration = Duration::from_secs(3);
@@ -21,7 +23,7 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// The thread that owns the engine and uses it for one thing after the other.
 pub(crate) struct EngineThread {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
-    interrupter: Interrupter,
+    started: watch::Receiver<Started>,
     ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
@@ -30,14 +32,13 @@ impl EngineThread {
     pub(crate) fn spawn(start: StartEngine) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel();
         let (end, ended) = oneshot::channel();
-        let interrupter = Interrupter::default();
-        let shared = interrupter.clone();
+        let (tell, started) = watch::channel(None);
         let run = move || {
-            work(start, &shared, queue);
+            work(start, &tell, queue);
             drop(end);
         };
         std::thread::Builder::new().name("engine".into()).spawn(run)?;
-        Ok(Self { jobs: Mutex::new(Some(jobs)), interrupter, ended: Mutex::new(Some(ended)) })
+        Ok(Self { jobs: Mutex::new(Some(jobs)), started, ended: Mutex::new(Some(ended)) })
     }
 
     /// Uses the engine once it is ready and has done everything asked of it before.
@@ -59,10 +60,31 @@ impl EngineThread {
         answered.await.unwrap_or_else(|_| Err(broken()))
     }
 
+    /// Asks the engine something once it is ready, whatever it does meanwhile.
+    ///
+    /// # Errors
+    /// If the engine could not start, or failed in answering this.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Handle) -> T + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let handle = self.handle().await?;
+        spawn_blocking(move || question(&*handle)).await.map_err(|_| broken())
+    }
+
+    async fn handle(&self) -> Result<Arc<dyn Handle>, EngineError> {
+        let mut started = self.started.clone();
+        let started = started.wait_for(Option::is_some).await.map_err(|_| broken())?;
+        match started.as_ref().expect("waited for") {
+            Ok(handle) => Ok(handle.clone()),
+            Err(error) => Err(copy(error)),
+        }
+    }
+
     /// Stops the running cell, if any.
     pub(crate) fn interrupt(&self) {
-        if let Some(interrupter) = self.interrupter.get() {
-            interrupter.interrupt();
+        if let Some(Ok(handle)) = &*self.started.borrow() {
+            handle.interrupt();
         }
     }
 
@@ -83,12 +105,15 @@ impl EngineThread {
     }
 }
 
-fn work(start: StartEngine, interrupter: &Interrupter, jobs: mpsc::Receiver<Job>) {
+fn work(start: StartEngine, tell: &watch::Sender<Started>, jobs: mpsc::Receiver<Job>) {
     let mut engine = catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|_| Err(broken()));
-    match &engine {
-        Ok(engine) => drop(interrupter.set(engine.handle())),
-        Err(error) => log(format_args!("the engine cannot start: {error}")),
+    if let Err(error) = &engine {
+        log(format_args!("the engine cannot start: {error}"));
     }
+    tell.send_replace(Some(match &engine {
+        Ok(engine) => Ok(engine.handle()),
+        Err(error) => Err(copy(error)),
+    }));
     for job in jobs {
         let run = AssertUnwindSafe(|| match &mut engine {
             Ok(engine) => job(Ok(&mut **engine)),

@@ -1,5 +1,7 @@
 use crate::kernel::Kernel;
-use candlelab_protocol::{Content, ExecutionState, Message, Sender, Status};
+use candlelab_protocol::{
+    Content, DebugRequest, Error, ExecutionState, Message, Metadata, ReplyStatus, Sender, Status,
+};
 use std::sync::Arc;
 
 /// One request and everything that answers it.
@@ -17,10 +19,20 @@ impl Exchange {
 
     /// Does the request's work between the statuses `busy` and `idle`.
     pub(crate) async fn answer<T>(&self, work: impl Future<Output = T>) -> T {
-        self.publish(&Status { execution_state: ExecutionState::Busy });
+        self.publish(&BUSY);
         let result = work.await;
         self.publish(&Status { execution_state: ExecutionState::Idle });
+        self.still_busy();
         result
+    }
+
+    /// Takes the `idle` back while a cell runs, since front ends take any for the kernel's.
+    fn still_busy(&self) {
+        let Some(cell) = self.kernel.running() else { return };
+        // JupyterLab asks for the variables after every message that belongs to a cell; were this
+        // one of them, it would never stop asking.
+        let is_debug = self.request.header.msg_type == DebugRequest::MSG_TYPE;
+        self.kernel.iopub.publish((!is_debug).then_some(&cell), &BUSY);
     }
 
     /// Tells every front end something about the request.
@@ -33,14 +45,30 @@ impl Exchange {
         self.kernel.iopub.publish_output(&self.request, content);
     }
 
-    /// Sends the reply, after everything published so far and before anything later.
+    /// Sends the reply, before anything that is published later.
     pub(crate) async fn reply<C: Content>(&self, content: &C) {
-        self.kernel.iopub.flush().await;
-        settle().await;
         self.sender.send(&self.request, content).await;
         settle().await;
     }
+
+    /// The same after everything published so far; waits for slow subscribers.
+    pub(crate) async fn reply_after_outputs<C: Content>(&self, content: &C) {
+        self.kernel.iopub.flush().await;
+        settle().await;
+        self.reply(content).await;
+    }
+
+    /// Sends an error as the reply to a request of any kind; nothing where it is no request.
+    pub(crate) async fn reply_error(&self, error: Error) {
+        if let Some(msg_type) = self.request.reply_type() {
+            let content = ReplyStatus::Error(error);
+            self.sender.send_as(&msg_type, &self.request, &Metadata::new(), &content).await;
+            settle().await;
+        }
+    }
 }
+
+const BUSY: Status = Status { execution_state: ExecutionState::Busy };
 
 /// Lets every socket write what it holds, as far as its peer has room for it.
 ///

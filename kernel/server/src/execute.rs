@@ -1,20 +1,27 @@
 use crate::exchange::Exchange;
 use crate::frontend::CellFrontend;
-use crate::receive::Queue;
-use candlelab_engine::{Bundle, Cell, CellError, Engine, EngineError, Frontend, Reply};
+use crate::queue::Queue;
+use crate::subshell::Count;
+use candlelab_engine::{Bundle, Cell, CellError, Cost, Engine, EngineError, Frontend, Reply};
 use candlelab_protocol::{
-    Error, ExecuteInput, ExecuteReply, ExecuteRequest, ExpressionValue, MimeBundle, Payload,
-    ReplyStatus,
+    Error, ExecuteInput, ExecuteReply, ExecuteRequest, ExpressionValue, Metadata, MimeBundle,
+    Payload, ReplyStatus,
 };
 use serde_json::{Map, Value};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
 /// Runs a cell; where it fails, those that wait in the queue are aborted.
-pub(crate) async fn execute(exchange: &Exchange, request: ExecuteRequest, queue: &mut Queue) {
+pub(crate) async fn execute(
+    exchange: &Exchange,
+    count: &Count,
+    request: ExecuteRequest,
+    queue: &mut Queue,
+) {
+    let started = jiff::Timestamp::now();
+    exchange.kernel.set_running(Some(exchange.request.clone()));
     let counts = request.store_history && !request.silent;
-    let number = exchange.kernel.number_cell(counts);
+    let number = count.number_cell(counts);
     if !request.silent {
         let code = request.code.clone();
         exchange.publish(&ExecuteInput { code, execution_count: number });
@@ -22,25 +29,28 @@ pub(crate) async fn execute(exchange: &Exchange, request: ExecuteRequest, queue:
     let outcome = run(exchange, &request, number).await;
     if counts {
         let value = outcome.value.as_ref().and_then(|data| data.get("text/plain")?.as_str());
-        exchange.kernel.with_history(|history| history.add(number, &request.code, value));
+        let session = count.session;
+        exchange.kernel.with_history(|history| history.add(session, number, &request.code, value));
     }
     if request.stop_on_error && outcome.reply.error.is_some() {
         // Before the reply: what the front end sends after it is a new beginning.
         queue.doom_cells().await;
     }
-    reply(exchange, outcome, number, request.silent).await;
+    let metadata = metadata(started, &outcome.reply.cost);
+    reply(exchange, outcome, number, request.silent, metadata).await;
+    exchange.kernel.set_running(None);
 }
 
 /// Refuses to run a cell, since an earlier one failed.
-pub(crate) async fn abort(exchange: &Exchange) -> ControlFlow<()> {
+pub(crate) async fn abort(exchange: &Exchange, count: &Count) {
     let reply = ExecuteReply {
         status: ReplyStatus::Aborted,
-        execution_count: exchange.kernel.cells(),
+        execution_count: count.cells(),
         payload: Vec::new(),
         user_expressions: Map::new(),
+        metadata: Metadata::new(),
     };
-    exchange.reply(&reply).await;
-    ControlFlow::Continue(())
+    exchange.reply_after_outputs(&reply).await;
 }
 
 /// What became of a cell and of the expressions after it.
@@ -113,7 +123,26 @@ fn expression((reply, value): (Reply, Option<Bundle>)) -> Value {
     serde_json::to_value(value).expect("JSON of strings and maps")
 }
 
-async fn reply(exchange: &Exchange, outcome: Outcome, execution_count: usize, silent: bool) {
+/// When a cell began, and what it cost in seconds and bytes.
+fn metadata(started: jiff::Timestamp, cost: &Cost) -> Metadata {
+    let mut spent = Metadata::new();
+    for (what, time) in [("compile", cost.compile), ("load", cost.load), ("run", cost.run)] {
+        spent.insert(what.into(), time.as_secs_f64().into());
+    }
+    if let Some(bytes) = cost.peak_memory {
+        spent.insert("peak_memory".into(), bytes.into());
+    }
+    let started = format!("{started:.6}").into();
+    Metadata::from_iter([("started".into(), started), ("cost".into(), spent.into())])
+}
+
+async fn reply(
+    exchange: &Exchange,
+    outcome: Outcome,
+    execution_count: usize,
+    silent: bool,
+    metadata: Metadata,
+) {
     let status = match outcome.reply.error.map(wire_error) {
         None => ReplyStatus::Ok,
         Some(error) => {
@@ -126,7 +155,8 @@ async fn reply(exchange: &Exchange, outcome: Outcome, execution_count: usize, si
     let page = |data| Payload::Page { data, start: 0 };
     let payload = outcome.reply.pages.into_iter().map(page).collect();
     let user_expressions = outcome.expressions;
-    exchange.reply(&ExecuteReply { status, execution_count, payload, user_expressions }).await;
+    let reply = ExecuteReply { status, execution_count, payload, user_expressions, metadata };
+    exchange.reply_after_outputs(&reply).await;
 }
 
 fn wire_error(error: CellError) -> Error {

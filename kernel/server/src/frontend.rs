@@ -1,9 +1,7 @@
 use crate::exchange::Exchange;
+use crate::show::show;
 use candlelab_engine::{Bundle, Event, Frontend};
-use candlelab_protocol::{
-    ClearOutput, DisplayData, ExecuteRequest, ExecuteResult, MimeBundle, Stream, Transient,
-    UpdateDisplayData,
-};
+use candlelab_protocol::ExecuteRequest;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 
@@ -43,30 +41,6 @@ impl CellFrontend {
     pub(crate) fn was_interrupted(&self) -> bool {
         self.runtime.block_on(self.exchange.kernel.stdin.was_interrupted())
     }
-
-    fn publish(&self, event: Event) {
-        let (exchange, metadata) = (&self.exchange, MimeBundle::new());
-        match event {
-            Event::Stream { name, text } => {
-                exchange.publish_output(&Stream { name: name.as_str().into(), text });
-            }
-            Event::Display { data, display_id, update } => {
-                let transient = Transient { display_id };
-                let display = DisplayData { data, metadata, transient };
-                if update {
-                    exchange.publish_output(&UpdateDisplayData(display));
-                } else {
-                    exchange.publish_output(&display);
-                }
-            }
-            Event::Result { data } => {
-                let execution_count = self.number;
-                exchange.publish_output(&ExecuteResult { execution_count, data, metadata });
-            }
-            Event::Clear { wait } => exchange.publish_output(&ClearOutput { wait }),
-            Event::Comm(_) => {}
-        }
-    }
 }
 
 impl Frontend for CellFrontend {
@@ -74,8 +48,9 @@ impl Frontend for CellFrontend {
         if let Event::Result { data } = &event {
             *self.value.lock().unwrap_or_else(PoisonError::into_inner) = Some(data.clone());
         }
-        if !self.silent {
-            self.publish(event);
+        // What a silent cell tells a widget is no output.
+        if !self.silent || matches!(event, Event::Comm(_)) {
+            show(&self.exchange, Some(self.number), event);
         }
     }
 

@@ -26,48 +26,55 @@ pub fn history_path() -> Option<PathBuf> {
 /// The cells that were run, this session's and earlier ones'.
 pub(crate) struct History {
     database: Connection,
-    session: i64,
+    /// The main shell's session; subshells have others.
+    pub(crate) session: i64,
 }
 
 impl History {
     /// Opens the database at `path`; keeps the history in memory where there is none.
     pub(crate) fn open(path: Option<&Path>) -> Self {
-        let file = path.map(|path| Self::begin(open_file(path)?));
+        let file = path.map(|path| Self::new(open_file(path)?));
         match file {
             Some(Ok(history)) => return history,
             Some(Err(error)) => log(format_args!("the history is kept in memory only: {error}")),
             None => {}
         }
-        Connection::open_in_memory().and_then(Self::begin).expect("SQLite works in memory")
+        Connection::open_in_memory().and_then(Self::new).expect("SQLite works in memory")
     }
 
-    fn begin(database: Connection) -> Result<Self> {
+    fn new(database: Connection) -> Result<Self> {
         database.execute_batch(SCHEMA)?;
-        let now = jiff::Timestamp::now().to_string();
-        database.execute("INSERT INTO sessions (started) VALUES (?1)", [now])?;
-        let session = database.last_insert_rowid();
+        let session = begin(&database)?;
         Ok(Self { database, session })
     }
 
+    /// Begins another session and gives its number.
+    pub(crate) fn begin(&self) -> Result<i64> {
+        begin(&self.database)
+    }
+
     /// Keeps a cell.
-    pub(crate) fn add(&self, line: usize, source: &str, output: Option<&str>) {
+    pub(crate) fn add(&self, session: i64, line: usize, source: &str, output: Option<&str>) {
         let added = self.database.execute(
             "INSERT OR REPLACE INTO history VALUES (?1, ?2, ?3, ?4)",
-            params![self.session, line as i64, source, output],
+            params![session, line as i64, source, output],
         );
         if let Err(error) = added {
             log(format_args!("a cell is missing from the history: {error}"));
         }
     }
 
-    /// The cells that `request` asks for, oldest first.
-    pub(crate) fn get(&self, request: &HistoryRequest) -> Vec<HistoryEntry> {
+    /// The cells that `request` from a session asks for, oldest first.
+    pub(crate) fn get(&self, current: i64, request: &HistoryRequest) -> Vec<HistoryEntry> {
         let cells = match &request.access {
             HistoryAccess::Tail { n } => self.last("*", *n, false),
             HistoryAccess::Search { pattern, n, unique } => {
                 self.last(pattern.as_deref().unwrap_or("*"), *n, *unique)
             }
-            HistoryAccess::Range { session, start, stop } => self.range(*session, *start, *stop),
+            HistoryAccess::Range { session, start, stop } => {
+                let session = if *session > 0 { *session } else { current + *session };
+                self.range(session, *start, *stop)
+            }
         };
         let cells = cells.unwrap_or_else(|error| {
             log(format_args!("the history cannot be read: {error}"));
@@ -95,9 +102,8 @@ impl History {
         Ok(last)
     }
 
-    /// The lines `start..stop` of a session; 0 is this one, −1 the one before.
+    /// The lines `start..stop` of a session.
     fn range(&self, session: i64, start: i64, stop: Option<i64>) -> Result<Vec<Cell>> {
-        let session = if session > 0 { session } else { self.session + session };
         let mut statement = self.database.prepare_cached(
             "SELECT session, line, source, output FROM history
              WHERE session = ?1 AND line >= ?2 AND line < ?3 ORDER BY line",
@@ -105,6 +111,12 @@ impl History {
         let stop = stop.unwrap_or(i64::MAX);
         statement.query_map(params![session, start, stop], Cell::read)?.collect()
     }
+}
+
+fn begin(database: &Connection) -> Result<i64> {
+    let now = jiff::Timestamp::now().to_string();
+    database.execute("INSERT INTO sessions (started) VALUES (?1)", [now])?;
+    Ok(database.last_insert_rowid())
 }
 
 fn open_file(path: &Path) -> Result<Connection> {
@@ -157,7 +169,7 @@ mod tests {
     fn filled() -> History {
         let history = History::open(None);
         for (line, source) in ["a[0]", "ab", "a[0]", "b?"].into_iter().enumerate() {
-            history.add(line + 1, source, None);
+            history.add(history.session, line + 1, source, None);
         }
         history
     }
@@ -173,24 +185,33 @@ mod tests {
         assert!(sources(history.last("*", Some(-1), false)).is_empty());
     }
 
+    #[track_caller]
+    fn check(history: &History, (session, start, stop): (i64, i64, Option<i64>), source: &str) {
+        let access = HistoryAccess::Range { session, start, stop };
+        let request = HistoryRequest { output: false, raw: false, access };
+        let cells = history.get(history.session, &request);
+        assert!(matches!(&cells[..], [HistoryEntry::Input(_, _, it)] if it == source), "{cells:?}");
+    }
+
     #[test]
     fn sessions_are_counted_from_this_one_backwards() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("deep").join("history.sqlite");
-        History::open(Some(&path)).add(1, "before", None);
+        let before = History::open(Some(&path));
+        before.add(before.session, 1, "before", None);
         let history = History::open(Some(&path));
-        history.add(1, "now", None);
-        history.add(2, "later", None);
-        assert_eq!(sources(history.range(0, 1, Some(2))), ["now"]);
-        assert_eq!(sources(history.range(0, 2, None)), ["later"]);
-        assert_eq!(sources(history.range(-1, 0, None)), ["before"]);
-        assert_eq!(sources(history.range(history.session - 1, 0, None)), ["before"]);
+        history.add(history.session, 1, "now", None);
+        history.add(history.session, 2, "later", None);
+        check(&history, (0, 1, Some(2)), "now");
+        check(&history, (0, 2, None), "later");
+        check(&history, (-1, 0, None), "before");
+        check(&history, (before.session, 0, None), "before");
     }
 
     #[test]
     fn an_unusable_file_means_memory() {
         let history = History::open(Some(Path::new("/dev/null/history.sqlite")));
-        history.add(1, "kept", None);
+        history.add(history.session, 1, "kept", None);
         assert_eq!(sources(history.last("*", None, false)), ["kept"]);
     }
 }

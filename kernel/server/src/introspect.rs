@@ -10,8 +10,8 @@ use candlelab_protocol::{
 pub(crate) async fn complete(exchange: &Exchange, request: CompleteRequest) {
     let CompleteRequest { code, cursor_pos } = request;
     let offset = to_bytes(&code, cursor_pos);
-    let found = exchange.kernel.engine.with(move |engine| {
-        let completions = engine.handle().complete(&code, offset);
+    let found = exchange.kernel.engine.ask(move |engine| {
+        let completions = engine.complete(&code, offset);
         let start = to_code_points(&code, completions.start);
         (start, to_code_points(&code, completions.end), completions)
     });
@@ -42,7 +42,7 @@ pub(crate) async fn inspect(exchange: &Exchange, request: InspectRequest) {
     let InspectRequest { code, cursor_pos, detail_level } = request;
     let offset = to_bytes(&code, cursor_pos);
     let engine = &exchange.kernel.engine;
-    let found = engine.with(move |engine| engine.handle().inspect(&code, offset, detail_level > 0));
+    let found = engine.ask(move |engine| engine.inspect(&code, offset, detail_level > 0));
     let (status, data) = match found.await {
         Ok(data) => (ReplyStatus::Ok, data),
         Err(error) => (failed(error), None),
@@ -53,8 +53,7 @@ pub(crate) async fn inspect(exchange: &Exchange, request: InspectRequest) {
 
 /// Tells whether code can run as it stands.
 pub(crate) async fn is_complete(exchange: &Exchange, request: IsCompleteRequest) {
-    let check =
-        exchange.kernel.engine.with(move |engine| engine.handle().is_complete(&request.code));
+    let check = exchange.kernel.engine.ask(move |engine| engine.is_complete(&request.code));
     let reply = match check.await {
         Ok(Completeness::Complete) => IsCompleteReply::Complete,
         Ok(Completeness::Incomplete(indent)) => IsCompleteReply::Incomplete { indent },

@@ -1,24 +1,39 @@
+use crate::comms::Comms;
 use crate::engine_thread::{EngineThread, StartEngine};
 use crate::exchange::settle;
 use crate::history::History;
 use crate::stdin::Stdin;
+use crate::subshell::Subshell;
+use crate::subshells::Subshells;
+use crate::usage::Usage;
 use crate::{KernelInfo, ServeError};
 use candlelab_protocol::{
-    ConnectReply, Connection, ExecutionState, HelpLink, Iopub, KernelInfoReply, LanguageInfo,
-    PROTOCOL_VERSION, ReplyStatus, Sockets, Status,
+    ConnectReply, Connection, ExecutionState, Iopub, Message, ReplyStatus, Sockets, Status,
 };
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long slow subscribers may take to read the rest when the kernel ends.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// What all channels share.
 pub(crate) struct Kernel {
     pub(crate) iopub: Iopub,
     pub(crate) stdin: Stdin,
     pub(crate) engine: EngineThread,
+    pub(crate) subshells: Subshells,
+    pub(crate) comms: Comms,
+    pub(crate) usage: Arc<Usage>,
+    pub(crate) info: KernelInfo,
+    /// Whether a front end shows its debugger.
+    pub(crate) debugging: AtomicBool,
+    /// Held by the cell that runs.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+    running: Mutex<Option<Arc<Message>>>,
     connection: Connection,
-    info: KernelInfo,
     history: Mutex<History>,
-    cells: AtomicUsize,
 }
 
 impl Kernel {
@@ -30,25 +45,30 @@ impl Kernel {
     ) -> Result<Arc<Self>, ServeError> {
         let iopub = sockets.iopub.clone();
         iopub.publish(None, &Status { execution_state: ExecutionState::Starting });
+        let history = History::open(info.history.as_deref());
         Ok(Arc::new(Self {
             iopub,
             stdin: Stdin::new(sockets.stdin.0.clone()),
             engine: EngineThread::spawn(start)?,
-            connection,
-            history: Mutex::new(History::open(info.history.as_deref())),
+            subshells: Subshells::new(Subshell::start(history.session)),
+            comms: Comms::start(),
+            usage: Arc::default(),
             info,
-            cells: AtomicUsize::new(0),
+            debugging: AtomicBool::new(false),
+            turn: tokio::sync::Mutex::default(),
+            running: Mutex::default(),
+            connection,
+            history: Mutex::new(history),
         }))
     }
 
-    /// The number of a new cell; only cells that count use it up.
-    pub(crate) fn number_cell(&self, counts: bool) -> usize {
-        self.cells.fetch_add(counts.into(), Ordering::Relaxed) + 1
+    /// The request of the cell that runs, if any.
+    pub(crate) fn running(&self) -> Option<Arc<Message>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many cells were counted.
-    pub(crate) fn cells(&self) -> usize {
-        self.cells.load(Ordering::Relaxed)
+    pub(crate) fn set_running(&self, cell: Option<Arc<Message>>) {
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = cell;
     }
 
     pub(crate) fn with_history<T>(&self, use_it: impl FnOnce(&History) -> T) -> T {
@@ -69,25 +89,12 @@ impl Kernel {
         std::future::pending().await
     }
 
-    /// Ends the running cell and the engine.
+    /// Ends the engine and the running cell, once what was published has left.
     pub(crate) async fn stop(&self) {
-        self.iopub.flush().await;
+        let _ = timeout(GRACE, self.iopub.flush()).await;
         settle().await;
         self.stdin.interrupt().await;
         self.engine.stop().await;
-    }
-
-    pub(crate) fn info(&self) -> KernelInfoReply {
-        KernelInfoReply {
-            status: ReplyStatus::Ok,
-            protocol_version: PROTOCOL_VERSION.into(),
-            implementation: self.info.implementation.clone(),
-            implementation_version: self.info.implementation_version.clone(),
-            language_info: rust(&self.info.language_version),
-            banner: self.info.banner.clone(),
-            help_links: self.info.help_links.clone(),
-            supported_features: Vec::new(),
-        }
     }
 
     pub(crate) fn ports(&self) -> ConnectReply {
@@ -98,35 +105,6 @@ impl Kernel {
             stdin_port: self.connection.stdin_port,
             control_port: self.connection.control_port,
             hb_port: self.connection.hb_port,
-        }
-    }
-}
-
-fn rust(version: &str) -> LanguageInfo {
-    LanguageInfo {
-        name: "rust".into(),
-        version: version.into(),
-        mimetype: "text/x-rust".into(),
-        file_extension: ".rs".into(),
-        pygments_lexer: "rust".into(),
-        codemirror_mode: "rust".into(),
-    }
-}
-
-impl Default for KernelInfo {
-    fn default() -> Self {
-        let link = |text: &str, url: &str| HelpLink { text: text.into(), url: url.into() };
-        Self {
-            implementation: "candlelab".into(),
-            implementation_version: env!("CARGO_PKG_VERSION").into(),
-            language_version: env!("CARGO_PKG_RUST_VERSION").into(),
-            banner: concat!("Rust (Candle), candlelab ", env!("CARGO_PKG_VERSION")).into(),
-            help_links: vec![
-                link("The Rust Book", "https://doc.rust-lang.org/book/"),
-                link("Rust standard library", "https://doc.rust-lang.org/std/"),
-                link("Candle", "https://docs.rs/candle-core"),
-            ],
-            history: None,
         }
     }
 }

@@ -1,51 +1,43 @@
 //! The Jupyter kernel: sockets on one side, an [`Engine`] on the other.
 //!
 //! [`serve`] listens at once and starts the engine on a thread of its own, so that a front end's
-//! first questions are answered while the engine gets ready. One thread runs all sockets:
-//! `shell` answers requests one after the other and hands cells to the engine's thread
-//! (`engine_thread`), where a `CellFrontend` publishes what they show; `control` answers
-//! at once, whatever a cell does; `stdin` passes the user's answers on. An `Exchange` is one
-//! request with everything that answers it.
+//! first questions are answered while the engine gets ready. One thread runs all sockets. A
+//! `channel` answers requests as they arrive, whatever a cell does; an `Exchange` is one request
+//! with everything that answers it. Only two kinds wait in a line: cells in that of their
+//! `subshell`, from where they go to the engine's thread (`engine_thread`), where a
+//! `CellFrontend` publishes what they show; and messages to widgets (`comms`). What is asked of
+//! the engine beside cells runs on threads that may block. `stdin` passes the user's answers on.
 
-mod control;
+mod channel;
+mod comms;
+mod debug;
 mod engine_thread;
 mod exchange;
 mod execute;
 mod frontend;
 mod history;
+mod info;
 mod introspect;
 mod kernel;
 mod parent;
-mod receive;
-mod shell;
+mod queue;
+mod show;
 mod stdin;
+mod subshell;
+mod subshells;
 mod text;
+mod usage;
+mod variables;
 
 pub use candlelab_protocol::HelpLink;
 pub use history::history_path;
+pub use info::KernelInfo;
 
 use candlelab_engine::{Engine, EngineError};
 use candlelab_protocol::{BindError, Connection, ConnectionError, Session, Sockets};
 use kernel::Kernel;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-
-/// What a kernel says about itself, and where it keeps its history.
-#[derive(Clone, Debug)]
-pub struct KernelInfo {
-    /// The kernel's name.
-    pub implementation: String,
-    /// The kernel's version.
-    pub implementation_version: String,
-    /// The version of Rust that cells are written in.
-    pub language_version: String,
-    /// A greeting for consoles.
-    pub banner: String,
-    /// Entries for the help menu.
-    pub help_links: Vec<HelpLink>,
-    /// The history's database; `None` keeps it in memory only.
-    pub history: Option<PathBuf>,
-}
 
 /// Why a kernel could not start.
 #[derive(Debug, thiserror::Error)]
@@ -76,20 +68,23 @@ pub fn serve(
     let connection = Connection::read(connection_file)?;
     // One thread, so that yielding lets every socket write what it holds (see `settle`).
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let session = Arc::new(Session::new(&connection.key));
         let sockets = Sockets::bind(&connection, &session).await?;
         let kernel = Kernel::start(connection, &sockets, Box::new(start), info)?;
         run(&kernel, sockets).await;
         kernel.stop().await;
         Ok(())
-    })
+    });
+    // Questions that the engine still works on keep no kernel alive.
+    runtime.shutdown_background();
+    served
 }
 
 async fn run(kernel: &Arc<Kernel>, sockets: Sockets) {
     tokio::select! {
-        () = shell::serve(kernel, sockets.shell) => {}
-        () = control::serve(kernel, sockets.control) => {}
+        () = channel::serve(kernel, sockets.shell) => {}
+        () = channel::serve(kernel, sockets.control) => {}
         () = stdin::serve(kernel, sockets.stdin.1) => {}
         () = kernel.interrupt_on_signal() => {}
         () = parent::terminated() => {}

@@ -1,6 +1,7 @@
 //! <https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages>
 
 use super::{ReplyStatus, content};
+use crate::Metadata;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -22,7 +23,7 @@ pub struct CommInfoReply {
     pub comms: Map<String, Value>,
 }
 
-/// Opens a comm from the front end's side.
+/// Opens a comm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CommOpen {
     /// The new comm.
@@ -32,6 +33,22 @@ pub struct CommOpen {
     /// What to tell it.
     #[serde(default)]
     pub data: Map<String, Value>,
+    /// Notes beside it; widgets put their protocol's version here.
+    #[serde(skip)]
+    pub metadata: Metadata,
+}
+
+/// Tells the other side of a comm something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CommMsg {
+    /// The comm.
+    pub comm_id: String,
+    /// What to tell it.
+    #[serde(default)]
+    pub data: Map<String, Value>,
+    /// Notes beside it.
+    #[serde(skip)]
+    pub metadata: Metadata,
 }
 
 /// Closes a comm, or refuses a new one.
@@ -42,9 +59,10 @@ pub struct CommClose {
     /// What to tell it.
     #[serde(default)]
     pub data: Map<String, Value>,
+    /// Notes beside it.
+    #[serde(skip)]
+    pub metadata: Metadata,
 }
 
-content! {
-    CommInfoRequest = "comm_info_request", CommInfoReply = "comm_info_reply",
-    CommOpen = "comm_open", CommClose = "comm_close",
-}
+content! { CommInfoRequest = "comm_info_request", CommInfoReply = "comm_info_reply" }
+content! { with metadata: CommOpen = "comm_open", CommMsg = "comm_msg", CommClose = "comm_close" }

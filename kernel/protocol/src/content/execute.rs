@@ -1,7 +1,7 @@
 //! <https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute>
 
 use super::{Error, ReplyStatus, content};
-use crate::MimeBundle;
+use crate::{Metadata, MimeBundle};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -43,6 +43,9 @@ pub struct ExecuteReply {
     pub payload: Vec<Payload>,
     /// The values of the request's `user_expressions`.
     pub user_expressions: Map<String, Value>,
+    /// When it began, what it cost.
+    #[serde(skip)]
+    pub metadata: Metadata,
 }
 
 /// Something the front end should do besides showing outputs.
@@ -73,4 +76,5 @@ pub enum ExpressionValue {
     Error(Error),
 }
 
-content! { ExecuteRequest = "execute_request", ExecuteReply = "execute_reply" }
+content! { ExecuteRequest = "execute_request" }
+content! { with metadata: ExecuteReply = "execute_reply" }

@@ -29,6 +29,8 @@ pub struct KernelInfoReply {
     pub help_links: Vec<HelpLink>,
     /// Optional parts of the protocol it supports.
     pub supported_features: Vec<String>,
+    /// Whether `debug_request` is answered; older front ends look here.
+    pub debugger: bool,
 }
 
 /// The language of a kernel's cells.

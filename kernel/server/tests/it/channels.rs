@@ -2,7 +2,7 @@ use crate::frontend::Channel::{Control, Heartbeat, Shell};
 use crate::frontend::{DummyFrontend, received, subscribe};
 use bytes::Bytes;
 use candlelab_engine::Echo;
-use candlelab_protocol::Session;
+use candlelab_protocol::{Metadata, Session};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use zeromq::SocketRecv;
@@ -18,16 +18,11 @@ fn the_heartbeat_echoes_bytes() {
 #[test]
 fn the_heartbeat_beats_while_a_cell_runs() {
     let mut frontend = DummyFrontend::start();
-    let cell = frontend.send(Shell, "execute_request", json!({"code": "sleep 60000"}));
-    let info = frontend.send(Control, "kernel_info_request", json!({}));
-    assert_eq!(frontend.reply(Control, &info, "kernel_info_reply")["status"], "ok");
+    let cell = frontend.run_endless();
     let frames = vec![Bytes::from_static(b"ping")];
     frontend.send_frames(Heartbeat, frames.clone());
     assert_eq!(frontend.recv_frames(Heartbeat), frames);
-    frontend.send(Control, "interrupt_request", json!({}));
-    assert_eq!(frontend.reply(Shell, &cell, "execute_reply")["status"], "error");
-    (0..8).for_each(|_| drop(frontend.recv_iopub()));
-    frontend.recv_frames(Control);
+    frontend.interrupt(&cell);
 }
 
 #[test]
@@ -51,21 +46,11 @@ fn messages_signed_with_another_key_are_ignored() {
     let stranger = Session::new("another key");
     for msg_type in ["execute_request", "shutdown_request"] {
         let header = stranger.header(msg_type);
-        let frames = stranger.frames(&[], &header, "{}", &json!({"code": "print x"}));
+        let frames =
+            stranger.frames(&[], &header, "{}", &Metadata::new(), &json!({"code": "print x"}));
         frontend.send_frames(Shell, frames.clone());
         frontend.send_frames(Control, frames);
     }
-    assert_eq!(frontend.run(""), []);
-}
-
-#[test]
-fn malformed_and_unknown_messages_are_ignored() {
-    let mut frontend = DummyFrontend::start();
-    frontend.send_frames(Shell, vec![Bytes::from_static(b"<IDS|MSG>")]);
-    frontend.send_frames(Control, vec![Bytes::from_static(b"no delimiter")]);
-    frontend.send(Shell, "execute_request", json!({"code": 7}));
-    frontend.send(Shell, "usage_request", json!({}));
-    frontend.send(Shell, "comm_msg", json!({"comm_id": "x", "data": {}}));
     assert_eq!(frontend.run(""), []);
 }
 

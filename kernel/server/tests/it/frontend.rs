@@ -1,9 +1,9 @@
 use bytes::Bytes;
 use candlelab_engine::{Echo, Engine, EngineError};
-use candlelab_protocol::{Connection, Message, Port, Session};
+use candlelab_protocol::{Connection, Message, Metadata, Port, Session};
 use candlelab_server::{KernelInfo, ServeError, serve};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub struct DummyFrontend {
     dealers: HashMap<Channel, DealerSocket>,
     iopub: SubSocket,
     headers: HashMap<String, String>,
+    /// What arrived while something else was waited for.
+    aside: HashMap<Channel, VecDeque<Message>>,
     kernel: Option<JoinHandle<Result<(), ServeError>>>,
     _folder: TempDir,
 }
@@ -34,6 +36,7 @@ pub enum Channel {
     Control,
     Stdin,
     Heartbeat,
+    Iopub,
 }
 
 /// What a test looks at in a message.
@@ -91,6 +94,7 @@ impl DummyFrontend {
             dealers,
             iopub,
             headers: HashMap::new(),
+            aside: HashMap::new(),
             kernel: Some(kernel),
             _folder: folder,
         };
@@ -101,10 +105,22 @@ impl DummyFrontend {
     }
 
     /// Sends a request and gives its id.
-    #[track_caller]
     pub fn send(&mut self, channel: Channel, msg_type: &str, content: Value) -> String {
-        let header = self.session.header(msg_type);
-        self.send_frames(channel, self.session.frames(&[], &header, "{}", &content));
+        self.send_to(channel, None, msg_type, content)
+    }
+
+    /// Sends a request to a subshell and gives its id.
+    pub fn send_to(
+        &mut self,
+        channel: Channel,
+        subshell: Option<&str>,
+        msg_type: &str,
+        content: Value,
+    ) -> String {
+        let mut header = self.session.header(msg_type);
+        header.subshell_id = subshell.map(Into::into);
+        let frames = self.session.frames(&[], &header, "{}", &Metadata::new(), &content);
+        self.send_frames(channel, frames);
         let raw = serde_json::to_string(&header).expect("JSON");
         self.headers.insert(header.msg_id.clone(), raw);
         header.msg_id
@@ -123,11 +139,65 @@ impl DummyFrontend {
         received.unwrap_or_else(|_| waited()).expect("open").into_vec()
     }
 
+    /// The next message on a channel, also one that was set aside.
+    pub fn recv_any(&mut self, channel: Channel) -> Message {
+        if let Some(message) = self.aside.get_mut(&channel).and_then(VecDeque::pop_front) {
+            return message;
+        }
+        let frames = match channel {
+            Channel::Iopub => {
+                let socket = &mut self.iopub;
+                let received =
+                    self.runtime.block_on(async { timeout(TIMEOUT, socket.recv()).await });
+                received.expect("nothing came on iopub").expect("open").into_vec()
+            }
+            channel => self.recv_frames(channel),
+        };
+        self.session.decode(frames).expect("well-formed")
+    }
+
     pub fn recv_iopub(&mut self) -> Message {
-        let socket = &mut self.iopub;
-        let received = self.runtime.block_on(async { timeout(TIMEOUT, socket.recv()).await });
-        let message = received.expect("nothing came on iopub").expect("open");
-        self.session.decode(message.into_vec()).expect("well-formed")
+        self.recv_any(Channel::Iopub)
+    }
+
+    /// The next message on a channel that answers request `id`; sets others aside.
+    #[track_caller]
+    pub fn recv(&mut self, channel: Channel, id: &str) -> Message {
+        let mut others = VecDeque::new();
+        let message = loop {
+            let message = self.recv_any(channel);
+            if message.parent_id().as_deref() == Some(id) {
+                break message;
+            }
+            others.push_back(message);
+        };
+        let aside = self.aside.entry(channel).or_default();
+        others.append(aside);
+        *aside = others;
+        assert_eq!(message.parent_header.get(), self.headers[id]);
+        assert_ne!(message.header.session, self.session.id());
+        message
+    }
+
+    /// What is published about request `id` between its `busy` and its `idle`.
+    #[track_caller]
+    pub fn published(&mut self, id: &str) -> Vec<Received> {
+        assert_eq!(received(&self.recv(Channel::Iopub, id)), status("busy"));
+        self.until_idle(id)
+    }
+
+    /// The rest of what is published about request `id` up to its `idle`.
+    #[track_caller]
+    pub fn until_idle(&mut self, id: &str) -> Vec<Received> {
+        let mut shown = Vec::new();
+        loop {
+            match received(&self.recv(Channel::Iopub, id)) {
+                idle if idle == status("idle") => return shown,
+                // While others were answered the cell was still running.
+                busy if busy == status("busy") => {}
+                other => shown.push(other),
+            }
+        }
     }
 
     /// The next iopub message that is there already.
@@ -140,16 +210,6 @@ impl DummyFrontend {
     pub fn poll(&mut self, channel: Channel) -> bool {
         let socket = self.dealers.get_mut(&channel).expect("all channels are open");
         self.runtime.block_on(at_once(socket.recv())).is_some()
-    }
-
-    /// The next message on a channel; it must answer request `id` and copy its header.
-    #[track_caller]
-    pub fn recv(&mut self, channel: Channel, id: &str) -> Message {
-        let frames = self.recv_frames(channel);
-        let message = self.session.decode(frames).expect("well-formed");
-        assert_eq!(message.parent_header.get(), self.headers[id]);
-        assert_ne!(message.header.session, self.session.id());
-        message
     }
 
     /// The content of the reply to request `id`.
@@ -174,7 +234,7 @@ impl DummyFrontend {
     #[track_caller]
     pub fn ask(&mut self, channel: Channel, name: &str, content: Value) -> Value {
         let id = self.send(channel, &format!("{name}_request"), content);
-        self.expect(&id, &[status("busy"), status("idle")]);
+        assert_eq!(self.published(&id), []);
         self.reply(channel, &id, &format!("{name}_reply"))
     }
 
@@ -182,16 +242,7 @@ impl DummyFrontend {
     #[track_caller]
     pub fn execute(&mut self, content: Value) -> (Vec<Received>, Value) {
         let id = self.send(Channel::Shell, "execute_request", content.clone());
-        self.expect(&id, &[status("busy")]);
-        let mut shown = Vec::new();
-        loop {
-            let message = self.recv_iopub();
-            assert_eq!(message.parent_header.get(), self.headers[&id]);
-            match received(&message) {
-                idle if idle == status("idle") => break,
-                other => shown.push(other),
-            }
-        }
+        let mut shown = self.published(&id);
         if content["silent"] != json!(true) {
             let input = shown.remove(0);
             assert_eq!(
@@ -208,6 +259,23 @@ impl DummyFrontend {
         let (shown, reply) = self.execute(json!({"code": code}));
         assert_eq!(reply["status"], "ok");
         shown
+    }
+
+    /// Starts a cell that runs until it is interrupted, and waits until it runs.
+    #[track_caller]
+    pub fn run_endless(&mut self) -> String {
+        let content = json!({"code": "print on\nsleep 600000"});
+        let id = self.send(Channel::Shell, "execute_request", content);
+        while received(&self.recv(Channel::Iopub, &id)) != stdout("on\n") {}
+        id
+    }
+
+    /// Interrupts the running cell `id`, and waits for its end.
+    #[track_caller]
+    pub fn interrupt(&mut self, id: &str) {
+        assert_eq!(self.ask(Channel::Control, "interrupt", json!({})), json!({"status": "ok"}));
+        assert_eq!(self.reply(Channel::Shell, id, "execute_reply")["ename"], "Interrupted");
+        assert_eq!(self.until_idle(id)[0].msg_type, "error");
     }
 
     /// Waits for the kernel's end.
@@ -229,6 +297,8 @@ impl Drop for DummyFrontend {
         for channel in [Channel::Shell, Channel::Control, Channel::Stdin] {
             assert!(!self.poll(channel), "a message is left over on {channel:?}");
         }
+        let left: Vec<Received> = self.aside.values().flatten().map(received).collect();
+        assert_eq!(left, [], "messages that nobody waited for");
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::frontend::Channel::{Control, Shell};
-use crate::frontend::{DummyFrontend, message, status};
+use crate::frontend::DummyFrontend;
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -56,16 +56,6 @@ fn the_kernel_introduces_itself_on_both_channels() {
     assert_eq!(language["file_extension"], ".rs");
     assert_eq!(language["pygments_lexer"], "rust");
     assert_eq!(info["protocol_version"], "5.5");
-    assert_eq!(info["supported_features"], json!([]));
-}
-
-#[test]
-fn there_are_no_comms() {
-    let mut frontend = DummyFrontend::start();
-    let reply = frontend.ask(Shell, "comm_info", json!({"target_name": "jupyter.widget"}));
-    assert_eq!(reply, json!({"status": "ok", "comms": {}}));
-    let open = json!({"comm_id": "c", "target_name": "jupyter.widget", "data": {}});
-    let id = frontend.send(Shell, "comm_open", open);
-    let close = message("comm_close", json!({"comm_id": "c", "data": {}}));
-    frontend.expect(&id, &[status("busy"), close, status("idle")]);
+    assert_eq!(info["supported_features"], json!(["debugger", "kernel subshells"]));
+    assert_eq!(info["debugger"], true);
 }

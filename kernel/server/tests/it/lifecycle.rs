@@ -38,7 +38,7 @@ fn the_kernel_introduces_itself_before_its_engine_is_ready() {
     assert_eq!(frontend.recv_iopub().header.msg_type, "execute_input");
     assert_eq!(frontend.ask(Control, "kernel_info", json!({}))["status"], "ok");
     ready.send(()).expect("the engine waits");
-    frontend.expect(&cell, &[status("idle")]);
+    assert_eq!(frontend.until_idle(&cell), []);
     assert_eq!(frontend.reply(Shell, &cell, "execute_reply")["status"], "ok");
 }
 
@@ -55,8 +55,7 @@ fn a_cell_that_waits_for_the_engine_can_be_interrupted() {
     assert_eq!(frontend.ask(Control, "interrupt", json!({}))["status"], "ok");
     ready.send(()).expect("the engine waits");
     assert_eq!(frontend.reply(Shell, &cell, "execute_reply")["ename"], "Interrupted");
-    assert_eq!(frontend.recv_iopub().header.msg_type, "error");
-    frontend.expect(&cell, &[status("idle")]);
+    assert_eq!(frontend.until_idle(&cell)[0].msg_type, "error");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use crate::frontend::Channel::{Control, Shell, Stdin};
 use crate::frontend::{DummyFrontend, status, stdout};
-use candlelab_protocol::Message;
+use candlelab_protocol::{Message, Metadata};
 use serde_json::json;
 
 /// Runs `print a`, `ask name?` up to the question; gives the cell's id and the question.
@@ -33,7 +33,13 @@ fn answers_to_other_questions_are_ignored() {
     let other = r#"{"msg_id":"other","msg_type":"input_request"}"#;
     for (parent, value) in [(other, "wrong"), (question.raw_header.get(), "right")] {
         let header = frontend.session.header("input_reply");
-        let frames = frontend.session.frames(&[], &header, parent, &json!({"value": value}));
+        let frames = frontend.session.frames(
+            &[],
+            &header,
+            parent,
+            &Metadata::new(),
+            &json!({"value": value}),
+        );
         frontend.send_frames(Stdin, frames);
     }
     frontend.expect(&cell, &[stdout("right\n"), status("idle")]);
@@ -51,10 +57,9 @@ fn cells_without_a_keyboard_are_told_so() {
 fn an_interrupt_ends_the_waiting() {
     let mut frontend = DummyFrontend::start();
     let (cell, _) = ask(&mut frontend);
-    let interrupt = frontend.send(Control, "interrupt_request", json!({}));
-    assert_eq!(frontend.reply(Control, &interrupt, "interrupt_reply")["status"], "ok");
+    assert_eq!(frontend.ask(Control, "interrupt", json!({}))["status"], "ok");
     assert_eq!(frontend.reply(Shell, &cell, "execute_reply")["ename"], "NoInput");
-    (0..4).for_each(|_| drop(frontend.recv_iopub()));
+    assert_eq!(frontend.until_idle(&cell)[0].msg_type, "error");
     frontend.send(Stdin, "input_reply", json!({"value": "too late"}));
     assert_eq!(frontend.run(""), []);
 }
