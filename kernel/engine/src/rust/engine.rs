@@ -17,10 +17,14 @@ use super::variables::Gone;
 use crate::*;
 use evcxr::{Error, EvalOutputs};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// A cell that does nothing; where the worker has gone, evcxr notices and starts another.
 const EMPTY_CELL: &str = "();";
+
+/// After this time a running cell is one that people wait for.
+const LONG: Duration = Duration::from_millis(300);
 
 /// Runs Rust cells.
 pub struct RustEngine {
@@ -30,6 +34,8 @@ pub struct RustEngine {
     /// The kind of the last error, for `%explain`.
     last_error: Option<String>,
     toolchain: Toolchain,
+    /// Goes with the engine, though handles may keep the session.
+    _folder: TempDir,
 }
 
 /// What came of handing a cell to the evaluator and waiting for its end.
@@ -61,13 +67,15 @@ impl RustEngine {
     /// # Errors
     /// If the session's directory, the worker or the evaluator cannot be started.
     pub fn start(store: &Store) -> Result<Self, EngineError> {
-        let session = Arc::new(start::open(store)?);
+        let (session, folder) = start::open(store)?;
+        let session = Arc::new(session);
         Ok(Self {
             session,
             cells: Vec::new(),
             impls: Impls::default(),
             last_error: None,
             toolchain: store.toolchain.clone(),
+            _folder: folder,
         })
     }
 
@@ -116,6 +124,10 @@ impl RustEngine {
         let mut context = self.session.context();
         let result = context.execute(&shown.code);
         let generated = std::fs::read_to_string(self.session.folder().join("src/lib.rs"));
+        if !link.wait_until_idle(LONG) {
+            // Questions are likely now, and the first after a change takes longest.
+            let _ = context.completions("", 0);
+        }
         drop(context);
         let record = link.end();
         let stopped = stopper.finish(number);

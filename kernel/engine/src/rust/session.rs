@@ -8,28 +8,26 @@ use crate::*;
 use evcxr::{CommandContext, EvalOutputs};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// How long a question about code waits for a cell that is being compiled.
 const PATIENCE: Duration = Duration::from_millis(180);
 
 /// One session.
 pub struct Session {
-    // Dropped before the session's directory goes: the worker ends with it.
     context: Mutex<CommandContext>,
     variables: Mutex<Variables>,
     pub link: Link,
     pub stopper: Stopper,
-    folder: TempDir,
+    folder: PathBuf,
 }
 
 impl Session {
     /// A session around an evaluator whose worker is behind `link`.
-    pub fn new(context: CommandContext, link: Link, folder: TempDir) -> Self {
-        let stopper = Stopper::new(link.clone(), context.process_handle(), folder.path().into());
+    pub fn new(context: CommandContext, link: Link, folder: PathBuf) -> Self {
+        let stopper = Stopper::new(link.clone(), context.process_handle(), folder.clone());
         let (context, variables) = (Mutex::new(context), Mutex::default());
         Self { context, variables, link, stopper, folder }
     }
@@ -46,7 +44,7 @@ impl Session {
 
     /// Where the evaluator writes.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 }
 

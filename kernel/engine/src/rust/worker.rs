@@ -6,6 +6,7 @@
 //! ([`super::frame`]), in the order in which they happened.
 
 mod answer;
+mod capture;
 mod output;
 mod pump;
 mod runtime;

@@ -21,7 +21,7 @@ pub const FIRST_CELL: &str =
 const FIRST_QUESTION: &str = "let t = Tensor::zeros(1, DType::F32, &Device::Cpu)?; t.ran";
 
 /// Starts an evaluator and its worker; returns when the first cell can run.
-pub fn open(store: &Store) -> Result<Session, EngineError> {
+pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
     let folder = new_session(store).map_err(|error| EngineError {
         message: format!("cannot make a directory for the session: {error}"),
         hint: Some("is there space left in the temporary folder?".into()),
@@ -33,13 +33,13 @@ pub fn open(store: &Store) -> Result<Session, EngineError> {
     let (context, _outputs) =
         EvalContext::with_subprocess_command(worker).map_err(|error| start_error(&error))?;
     let context = CommandContext::with_eval_context(context);
-    let session = Session::new(context, link, folder);
+    let session = Session::new(context, link, folder.path().into());
     {
         let mut context = session.context();
         context.execute(FIRST_CELL).map_err(|error| start_error(&error))?;
         let _ = context.completions(FIRST_QUESTION, FIRST_QUESTION.len());
     }
-    Ok(session)
+    Ok((session, folder))
 }
 
 /// Why there is no session.
@@ -50,9 +50,32 @@ pub fn start_error(error: &dyn Display) -> EngineError {
     }
 }
 
+/// What session directories are named by, before the process.
+const PREFIX: &str = "candlelab-session-";
+
+/// Removes the directories of sessions that were killed.
+fn remove_orphans() {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
+        let Some(process) = process.and_then(|process| process.parse::<i32>().ok()) else {
+            continue;
+        };
+        // SAFETY: signal 0 only asks whether the process exists.
+        if unsafe { libc::kill(process, 0) } != 0
+            && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH)
+        {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// A directory for evcxr's files, with a `cargo` that is this program.
 fn new_session(store: &Store) -> std::io::Result<TempDir> {
-    let session = tempfile::Builder::new().prefix("candlelab-").tempdir()?;
+    remove_orphans();
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    let session = tempfile::Builder::new().prefix(&prefix).tempdir()?;
     let path = session.path();
     for folder in ["bin", "out", "check", "cargo-home"] {
         std::fs::create_dir(path.join(folder))?;

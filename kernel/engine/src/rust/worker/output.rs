@@ -5,6 +5,7 @@
 //! place: that keeps the order between standard output, standard error and displays. Before each
 //! frame the pipes are emptied, so that a child's output stands before what came after it.
 
+use super::capture;
 use crate::rust::frame::{self, Kind};
 use libc::{c_int, c_void, size_t, ssize_t};
 use std::io;
@@ -233,7 +234,9 @@ pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, count: size_t) -
     }
     // SAFETY: the caller of `write` promises `count` readable bytes.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), count) };
-    with_channel(|channel| channel.send(kind, bytes));
+    if !capture::keep(bytes) {
+        with_channel(|channel| channel.send(kind, bytes));
+    }
     count as ssize_t
 }
 

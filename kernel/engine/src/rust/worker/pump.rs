@@ -39,6 +39,8 @@ fn obey(socket: UnixStream, runtime: Runtime) {
                 (runtime.interrupt)();
                 output::answer(None);
             }
+            // SAFETY: the runtime reads the payload's bytes and keeps none of them.
+            Kind::Comm => unsafe { (runtime.comm)(order.payload.as_ptr(), order.payload.len()) },
             _ => break,
         }
     }

@@ -1,6 +1,6 @@
 //! Loads the runtime's library and the cells.
 
-use super::{answer, output};
+use super::{answer, capture, output};
 use std::ffi::c_void;
 use std::path::Path;
 
@@ -12,6 +12,7 @@ pub struct Runtime {
     pub flush: extern "C" fn(),
     pub flush_cell: extern "C" fn(),
     pub interrupt: extern "C" fn(),
+    pub comm: unsafe extern "C" fn(*const u8, usize),
 }
 
 /// The worker's functions that the runtime calls; the same layout as the runtime's `Host`.
@@ -19,6 +20,8 @@ pub struct Runtime {
 struct Host {
     send: unsafe extern "C" fn(*const u8, usize),
     ask: unsafe extern "C" fn(*const u8, usize, bool, *mut u8, usize) -> isize,
+    capture: extern "C" fn(bool),
+    capture_take: unsafe extern "C" fn(*mut u8, usize) -> usize,
     started: extern "C" fn(),
 }
 
@@ -40,13 +43,20 @@ fn symbol<T: Copy>(library: &'static libloading::Library, name: &str) -> Result<
 pub fn load(path: &Path) -> Result<Runtime, String> {
     let library = open(path)?;
     let attach: extern "C" fn(Host) = symbol(library, "candlelab_attach")?;
-    attach(Host { send: output::send_message, ask: output::ask, started: answer::started });
+    attach(Host {
+        send: output::send_message,
+        ask: output::ask,
+        capture: capture::capture,
+        capture_take: capture::take,
+        started: answer::started,
+    });
     Ok(Runtime {
         begin: symbol(library, "candlelab_begin")?,
         end: symbol(library, "candlelab_end")?,
         flush: symbol(library, "candlelab_flush")?,
         flush_cell: symbol(library, "candlelab_flush_cell")?,
         interrupt: symbol(library, "candlelab_interrupt")?,
+        comm: symbol(library, "candlelab_comm")?,
     })
 }
 
