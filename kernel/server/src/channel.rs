@@ -99,7 +99,7 @@ async fn dispatch(exchange: &Exchange, subshell: &Subshell, request: Request) {
         | Request::CommOpen(_)
         | Request::CommMsg(_)
         | Request::CommClose(_)
-        | Request::ShutdownRequest(_) => unreachable!("these never come here"),
+        | Request::ShutdownRequest(_) => unreachable!("`serve` and `route` take these"),
     }
 }
 

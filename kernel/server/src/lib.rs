@@ -39,6 +39,9 @@ use kernel::Kernel;
 use std::path::Path;
 use std::sync::Arc;
 
+/// How many questions the engine is asked at once.
+const QUESTIONS: usize = 8;
+
 /// Why a kernel could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -67,7 +70,10 @@ pub fn serve(
 ) -> Result<(), ServeError> {
     let connection = Connection::read(connection_file)?;
     // One thread, so that yielding lets every socket write what it holds (see `settle`).
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(QUESTIONS)
+        .enable_all()
+        .build()?;
     let served = runtime.block_on(async {
         let session = Arc::new(Session::new(&connection.key));
         let sockets = Sockets::bind(&connection, &session).await?;

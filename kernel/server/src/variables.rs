@@ -6,10 +6,16 @@ pub(crate) fn entry(variable: &Variable) -> Value {
     json!({
         "name": variable.name,
         "evaluateName": variable.name,
-        "type": variable.type_name,
+        "type": type_and_shape(variable),
         "value": summary(variable),
         "variablesReference": 0,
     })
+}
+
+/// JupyterLab's tree shows nothing but the type, so that a shape must be in it.
+fn type_and_shape(variable: &Variable) -> String {
+    let shape = variable.shape.as_ref().map(|shape| format!(" {shape}"));
+    variable.type_name.clone() + &shape.unwrap_or_default()
 }
 
 /// A tensor's shape, element type and device, then the value.

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use candlelab_engine::Echo;
 use candlelab_protocol::{Metadata, Session};
 use serde_json::json;
-use std::time::{Duration, Instant};
 use zeromq::SocketRecv;
 
 #[test]
@@ -75,8 +74,5 @@ fn a_stalled_subscriber_stops_nobody() {
     assert_eq!(frontend.recv_iopub().header.msg_type, "iopub_welcome");
     let line = "x".repeat(1 << 20);
     let code = format!("print {line}\n").repeat(24);
-    let start = Instant::now();
-    let shown = frontend.run(&code);
-    assert_eq!(shown.len(), 24);
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert_eq!(frontend.run(&code).len(), 24);
 }

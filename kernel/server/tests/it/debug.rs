@@ -47,7 +47,7 @@ fn variables_are_listed_with_type_and_shape() {
             "variablesReference": 0
         })
     };
-    let weights = entry("weights", "Tensor", "[2, 3] F32 Cpu");
+    let weights = entry("weights", "Tensor [2, 3]", "[2, 3] F32 Cpu");
     let word = entry("word", "Vec<&str>", r#"["a"]"#);
     assert_eq!(body("inspectVariables", json!({})), json!({"variables": [weights, word]}));
 }
