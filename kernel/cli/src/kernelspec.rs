@@ -71,7 +71,7 @@ fn kernel_json(program: &Path) -> Value {
         "display_name": "Rust (Candle)",
         "language": "rust",
         "interrupt_mode": "message",
-        "metadata": {"debugger": false},
+        "metadata": {"debugger": true},
     })
 }
 

@@ -35,9 +35,13 @@ pub mod prelude {
     pub use crate::data::{
         Batches, Mnist, Source, and, batches, circles, mnist, moons, spiral, xor,
     };
+    pub use crate::host::widgets::{
+        Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,
+        ProgressBar, TextBox, VBox, Widget, interact,
+    };
     pub use crate::host::{
-        Bundle, Handle, Interrupted, Progress, Rich, check_interrupt, display, input, password,
-        progress,
+        Animation, Bundle, Handle, Interrupted, Progress, Rich, Table, animation, check_interrupt,
+        display, input, password, progress, table,
     };
     pub use crate::nn::{
         Activation, Adam, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, Optimizer,

@@ -27,8 +27,14 @@ impl Bundle {
         self.with_value(mime, Value::String(content.into()))
     }
 
-    fn with_value(mut self, mime: &str, value: Value) -> Self {
+    pub(crate) fn with_value(mut self, mime: &str, value: Value) -> Self {
         self.0.insert(mime.to_owned(), value);
+        self
+    }
+
+    /// Adds formats, or replaces them.
+    pub(crate) fn with_formats(mut self, formats: Option<Map<String, Value>>) -> Self {
+        self.0.extend(formats.unwrap_or_default());
         self
     }
 

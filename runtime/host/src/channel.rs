@@ -1,6 +1,7 @@
 //! Messages to the host, or plain text where there is none.
 
 use crate::cell::Description;
+use crate::widgets::swallow;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::sync::OnceLock;
@@ -29,6 +30,14 @@ pub(crate) enum Message {
         variable: String,
         redefined: bool,
     },
+    /// To what shows a widget.
+    Comm {
+        act: Act,
+        id: String,
+        target: Option<String>,
+        data: Map<String, Value>,
+        metadata: Map<String, Value>,
+    },
     /// All variables after a cell, and those that it put.
     Variables {
         names: Vec<String>,
@@ -36,7 +45,15 @@ pub(crate) enum Message {
     },
 }
 
-/// The host's two functions, in C form since the host has a standard library of its own.
+/// What a message does to its comm.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    Open,
+    Message,
+    Close,
+}
+
+/// The host's functions, in C form since the host has a standard library of its own.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Host {
@@ -50,6 +67,10 @@ pub struct Host {
         buffer: *mut u8,
         capacity: usize,
     ) -> isize,
+    /// Starts or ends keeping what this thread writes to descriptors 1 and 2.
+    pub capture: extern "C" fn(on: bool),
+    /// Moves up to `capacity` of the kept bytes into `buffer`; returns how many.
+    pub capture_take: unsafe extern "C" fn(buffer: *mut u8, capacity: usize) -> usize,
     /// Says that the running cell has its variables and begins its own work.
     pub started: extern "C" fn(),
 }
@@ -66,8 +87,34 @@ pub(crate) fn started() {
     }
 }
 
+/// Starts or ends keeping what this thread prints.
+pub(crate) fn capture(on: bool) {
+    let _ = std::io::stdout().flush();
+    if let Some(host) = HOST.get() {
+        (host.capture)(on);
+    }
+}
+
+/// Takes what this thread has printed since.
+pub(crate) fn captured() -> String {
+    let _ = std::io::stdout().flush();
+    let (mut all, mut part) = (Vec::new(), vec![0u8; 16 * 1024]);
+    if let Some(host) = HOST.get() {
+        loop {
+            // SAFETY: the host writes at most `capacity` bytes.
+            let count = unsafe { (host.capture_take)(part.as_mut_ptr(), part.len()) };
+            if count == 0 {
+                break;
+            }
+            all.extend(&part[..count]);
+        }
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
 /// Sends a message after everything printed before it.
 pub(crate) fn send(message: Message) {
+    let Some(message) = swallow(message) else { return };
     let _ = std::io::stdout().flush();
     match HOST.get() {
         Some(host) => {
@@ -91,6 +138,11 @@ fn encode(message: Message) -> Value {
         }
         Message::Lost { variable, redefined } => {
             json!({"type": "lost", "variable": variable, "redefined": redefined})
+        }
+        Message::Comm { act, id, target, data, metadata } => {
+            let act = format!("{act:?}").to_lowercase();
+            json!({"type": "comm", "act": act, "id": id, "target": target, "data": data,
+                "metadata": metadata})
         }
         Message::Variables { names, changed } => {
             let changed: Vec<Value> = changed.into_iter().map(encode_description).collect();

@@ -4,6 +4,7 @@ use super::IS_CELL;
 use crate::channel::{Message, send};
 use crate::interrupt::Interrupted;
 use crate::magic::TestsFailed;
+use crate::widgets::is_capturing;
 use std::any::Any;
 use std::fmt::Display;
 use std::io::Write;
@@ -36,7 +37,7 @@ fn keep(info: &PanicHookInfo<'_>) {
         ("Panic", panic_text(payload))
     };
     let location = info.location().map(ToString::to_string).unwrap_or_default();
-    if !IS_CELL.get() {
+    if !IS_CELL.get() && !is_capturing() {
         let name = std::thread::current().name().unwrap_or("<unnamed>").to_owned();
         let _ = writeln!(std::io::stderr(), "thread `{name}`: {message} ({location})");
     }
