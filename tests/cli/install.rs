@@ -16,7 +16,7 @@ fn the_kernel_is_installed_whole_and_removed_whole() {
         "display_name": "Rust (Candle)",
         "language": "rust",
         "interrupt_mode": "message",
-        "metadata": {"debugger": false},
+        "metadata": {"debugger": true},
     });
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
     let expected = ["kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"];

@@ -28,6 +28,7 @@ mod report;
 mod runner;
 mod save;
 mod watch;
+mod widgets;
 
 pub use cell::{Cell, Kind};
 pub use error::Error;

@@ -1,6 +1,6 @@
 //! A notebook file, held as the JSON it is.
 
-use crate::{Cell, Error, json, save};
+use crate::{Cell, Error, json, save, widgets};
 use serde_json::{Value, json};
 use std::io;
 use std::path::Path;
@@ -81,6 +81,15 @@ impl Notebook {
         let cell = self.root["cells"][index].as_object_mut().expect("checked when read");
         cell.insert("execution_count".into(), json!(count));
         cell.insert("outputs".into(), Value::Array(outputs));
+    }
+
+    /// Keeps the states of widgets; those of an earlier run go.
+    pub(crate) fn set_widgets(&mut self, states: Option<Value>) {
+        let Some(metadata) = self.root["metadata"].as_object_mut() else { return };
+        match states {
+            Some(states) => drop(metadata.insert("widgets".into(), json!({widgets::MIME: states}))),
+            None => drop(metadata.shift_remove("widgets")),
+        }
     }
 
     /// The content of the file, laid out as Python's `nbformat` does.

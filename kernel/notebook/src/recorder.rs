@@ -1,6 +1,7 @@
 //! The front end of a headless run: it keeps what a user would see.
 
 use crate::output::Output;
+use crate::widgets::Widgets;
 use candlelab_engine::{Bundle, CellError, Event, Frontend, StreamName};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ struct Recording {
     number: usize,
     /// The next output replaces those so far.
     clear_next: bool,
+    widgets: Widgets,
 }
 
 impl Recorder {
@@ -52,6 +54,11 @@ impl Recorder {
         recording.cells.iter().map(|(position, outputs)| (*position, json(outputs))).collect()
     }
 
+    /// The states of all widgets, in the notebook's form.
+    pub fn widgets(&self) -> Option<Value> {
+        self.lock().widgets.to_json()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Recording> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,7 +83,7 @@ impl Frontend for Recorder {
             }
             Event::Clear { wait: true } => recording.clear_next = true,
             Event::Clear { wait: false } => recording.outputs().clear(),
-            Event::Comm(_) => {}
+            Event::Comm(comm) => recording.widgets.take(&comm),
         }
     }
 

@@ -135,4 +135,5 @@ fn store(notebook: &mut Notebook, cells: &[CellReport], recorder: &Recorder) {
         let own = outputs.remove(&cell.position).unwrap_or_default();
         notebook.set_outputs(cell.position, cell.number, own);
     }
+    notebook.set_widgets(recorder.widgets());
 }

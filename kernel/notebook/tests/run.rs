@@ -158,7 +158,25 @@ impl Odd {
     }
 }
 
-impl Interrupt for Twice {
+impl Handle for Twice {
+    fn complete(&self, _code: &str, _offset: usize) -> Completions {
+        Completions::default()
+    }
+
+    fn inspect(&self, _code: &str, _offset: usize, _detailed: bool) -> Option<Bundle> {
+        None
+    }
+
+    fn is_complete(&self, _code: &str) -> Completeness {
+        Completeness::Complete
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        Vec::new()
+    }
+
+    fn comm(&self, _message: Comm, _frontend: &Arc<dyn Frontend>) {}
+
     fn interrupt(&self) {
         if self.first.swap(true, Ordering::SeqCst) {
             self.second.store(true, Ordering::SeqCst);
@@ -176,19 +194,7 @@ impl Engine for Odd {
         Reply { error: Some(error), ..Reply::default() }
     }
 
-    fn complete(&mut self, _code: &str, _offset: usize) -> Completions {
-        Completions::default()
-    }
-
-    fn inspect(&mut self, _code: &str, _offset: usize, _detailed: bool) -> Option<Bundle> {
-        None
-    }
-
-    fn is_complete(&self, _code: &str) -> Completeness {
-        Completeness::Complete
-    }
-
-    fn interrupter(&self) -> Arc<dyn Interrupt> {
+    fn handle(&self) -> Arc<dyn Handle> {
         self.interrupted.clone()
     }
 
