@@ -148,3 +148,46 @@ def test_an_interrupted_loop_keeps_the_variables(page):
     answer = run_cell(page, "kept + 1")
     expect(answer.locator(".jp-OutputArea-output")).to_contain_text("42", timeout=MINUTE)
     shot(page, "interrupted")
+
+
+SLIDER = """let a = FloatSlider::new("a", 0.0..=2.0).at(1.0);
+interact(a.clone(), |a| { println!("a is {a:.2}"); line_chart("slope", &[0.0, 1.0], &[0.0, a]) });"""
+
+
+def test_a_moving_slider_redraws_a_plot(page):
+    cell = run_cell(page, SLIDER)
+    output = cell.locator(".jp-OutputArea-output")
+    expect(output.first).to_contain_text("a is 1.00", timeout=MINUTE)
+    page.keyboard.press("Escape")
+    handle = cell.locator(".noUi-handle")
+    handle.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    expect(output.first).to_contain_text("a is 1.20", timeout=MINUTE)
+    expect(cell.locator("img[src^='data:image/svg'], .widget-output svg").first).to_be_attached()
+    # The value has reached the cell's own variable.
+    answer = run_cell(page, "(a.value() * 100.0).round()")
+    expect(answer.locator(".jp-OutputArea-output")).to_contain_text("120", timeout=MINUTE)
+    cell.scroll_into_view_if_needed()
+    shot(page, "slider")
+
+
+def test_an_animation_plays(page):
+    cell = run_cell(page, "animation((1..=3).map(|n| Bundle::text(format!(\"frame {n}\"))))")
+    output = cell.locator(".jp-OutputArea-output")
+    expect(output.locator("figure:visible")).to_contain_text("frame 1", timeout=MINUTE)
+    output.locator("input[type=range]").fill("2")
+    expect(output.locator("figure:visible")).to_contain_text("frame 3")
+    output.locator("button").click()
+    expect(output.locator("figure:visible")).to_contain_text("frame 2", timeout=MINUTE)
+    shot(page, "animation")
+
+
+def test_the_debuggers_panel_lists_the_variables(page):
+    run_cell(page, "let weights = Tensor::ones((2, 3), DType::F32, &Device::Cpu)?;")
+    page.locator(".jp-DebuggerBugButton").click()
+    panel = page.locator(".jp-DebuggerVariables")
+    expect(panel).to_contain_text("weights", timeout=MINUTE)
+    expect(panel).to_contain_text("2, 3")
+    shot(page, "variables")
+    page.locator(".jp-DebuggerBugButton").click()

@@ -77,6 +77,9 @@ pub unsafe extern "C" fn candlelab_comm(json: *const u8, len: usize) {
     // SAFETY: as promised by the caller.
     let bytes = unsafe { std::slice::from_raw_parts(json, len) };
     let Ok(mut message) = serde_json::from_slice::<Value>(bytes) else { return };
+    if !message.is_object() {
+        return;
+    }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let incoming = Incoming {
         act: text(&message["act"]),

@@ -19,6 +19,7 @@ pub enum Message {
 /// Reads a message; `None` for one that means nothing here.
 pub fn decode(json: &[u8]) -> Option<Message> {
     let mut message: Value = serde_json::from_slice(json).ok()?;
+    message.as_object()?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let data = bundle(&mut message["data"]);
     Some(match message["type"].as_str()? {
