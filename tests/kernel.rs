@@ -6,16 +6,16 @@ use std::sync::{Mutex, PoisonError};
 /// `jupyter_kernel_test` expects each message within 0.1 s: too little for kernels side by side.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// Runs the tests of `python/test_kernel.py` that an expression selects; gives the last line.
+/// Runs the tests of a file in `python/` that an expression selects; gives the last line.
 #[track_caller]
-fn pytest(selection: &str) -> String {
+fn pytest(file: &str, selection: &str) -> String {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let history = tempfile::tempdir().expect("a folder");
     let options = ["-m", "pytest", "-p", "no:cacheprovider", "--timeout=120", "--tb=short"];
     let mut python = PYTHON.command();
     python
         .args(options)
-        .args(["test_kernel.py", "-k", selection])
+        .args([file, "-k", selection])
         .env("CANDLELAB_TEST_KERNEL", "candlelab")
         .env("CANDLELAB_HISTORY", history.path().join("history.sqlite"));
     let text = succeed(&mut python);
@@ -26,17 +26,27 @@ fn pytest(selection: &str) -> String {
 
 #[test]
 fn jupyter_kernel_test_passes() {
-    let summary = pytest("RustKernelTests or WelcomeTests");
+    let summary = pytest("test_kernel.py", "RustKernelTests or WelcomeTests");
     assert!(summary.contains("13 passed"), "{summary}");
 }
 
 #[test]
 fn a_compile_error_is_one_error() {
-    let summary = pytest("CompileErrorTests");
+    let summary = pytest("test_kernel.py", "CompileErrorTests");
     assert!(summary.contains("1 passed"), "{summary}");
 }
 
 #[test]
 fn jupyter_clients_get_what_they_expect() {
-    pytest("not KernelTests and not WelcomeTests and not CompileErrorTests");
+    pytest("test_kernel.py", "not KernelTests and not WelcomeTests and not CompileErrorTests");
+}
+
+#[test]
+fn completion_offers_what_is_wanted() {
+    pytest("test_completion.py", "");
+}
+
+#[test]
+fn the_kernel_survives_what_may_happen() {
+    pytest("test_robustness.py", "");
 }

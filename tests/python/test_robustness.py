@@ -450,4 +450,4 @@ def test_the_variables_panel_shows_a_tensors_shape(client):
     reply = control(client, "debug_request", request)
     values = {it["name"]: (it["type"], it["value"]) for it in reply["body"]["variables"]}
     kind, value = values["grid"]
-    assert kind == "Tensor" and value.startswith("(2, 3) f32 cpu")
+    assert kind == "Tensor (2, 3)" and value.startswith("(2, 3) f32 cpu")

@@ -60,13 +60,13 @@ impl Animation {
         let last = self.frames.len() - 1;
         let play = format!(
             "var s=this.nextElementSibling,b=this;if(b.timer){{clearInterval(b.timer);b.timer=0;\
-             b.textContent='▶';return}}b.textContent='⏸';b.timer=setInterval(function(){{\
+             b.textContent='play';return}}b.textContent='pause';b.timer=setInterval(function(){{\
              if(!document.contains(b)){{clearInterval(b.timer);return}}\
              s.value=s.value=={last}?0:+s.value+1;s.oninput()}},{})",
             self.milliseconds
         );
         format!(
-            "<div>{figures}<button onclick=\"{play}\">▶</button>\
+            "<div>{figures}<button onclick=\"{play}\">play</button>\
              <input type=\"range\" min=\"0\" max=\"{last}\" value=\"0\" style=\"width:300px\" \
              oninput=\"{SHOW}\"></div>"
         )
