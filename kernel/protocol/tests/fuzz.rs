@@ -2,6 +2,9 @@
 //!
 //! Each test takes `CANDLELAB_FUZZ_SECONDS`, two by default. Round `n` is always the same.
 
+#[path = "../../../tests/support/fuzz.rs"]
+mod support;
+
 use bytes::Bytes;
 use candlelab_protocol::{
     CommMsg, CompleteRequest, Content, DebugRequest, ExecuteRequest, Header, Message, Metadata,
@@ -10,29 +13,12 @@ use candlelab_protocol::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
+use proptest::test_runner::TestCaseResult;
 use serde_json::{Map, Value};
-use std::time::{Duration, Instant};
+use support::fuzz;
 
 /// Message types and contents, one a line, from which the fuzzing starts.
 const CORPUS: &str = include_str!("corpus.txt");
-
-fn fuzz<S: Strategy>(cases: S, check: impl Fn(S::Value) -> TestCaseResult) {
-    let seconds = std::env::var("CANDLELAB_FUZZ_SECONDS").ok();
-    let seconds = seconds.map_or(2.0, |seconds| seconds.parse().expect("a number of seconds"));
-    let end = Instant::now() + Duration::from_secs_f64(seconds);
-    for round in 0u64.. {
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&round.to_le_bytes());
-        let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-        let result = TestRunner::new_with_rng(config, rng).run(&cases, &check);
-        result.unwrap_or_else(|error| panic!("in round {round}: {error}"));
-        if Instant::now() >= end {
-            return;
-        }
-    }
-}
 
 /// Reads frames as the kernel does.
 fn read(frames: Vec<Bytes>) -> TestCaseResult {

@@ -89,7 +89,10 @@ mod tests {
     fn the_same_block_has_the_same_module() {
         for block in ["impl P { fn a(&self) {} }", "impl Display for P { fn fmt() {} }"] {
             let changed = block.replace("{}", "{ todo!() }");
-            assert_eq!(module(&last(&[block]), " impl "), module(&last(&[block, &changed]), " impl "));
+            assert_eq!(
+                module(&last(&[block]), " impl "),
+                module(&last(&[block, &changed]), " impl ")
+            );
         }
     }
 
