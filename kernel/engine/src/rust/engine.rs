@@ -1,5 +1,6 @@
 //! evcxr behind [`Engine`].
 
+mod ended;
 mod notes;
 mod start;
 
@@ -10,11 +11,11 @@ use super::link::Record;
 use super::locate::{Ran, locate};
 use super::magic::{self, Action, Magics, Misuse};
 use super::parse;
-use super::session::{Session, bundle, documentation, types};
+use super::session::{Session, bundle, documentation};
 use super::store::Store;
 use super::toolchain::Toolchain;
-use super::variables::Gone;
 use crate::*;
+use ended::Ended;
 use evcxr::{Error, EvalOutputs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,29 +37,6 @@ pub struct RustEngine {
     toolchain: Toolchain,
     /// Goes with the engine, though handles may keep the session.
     _folder: TempDir,
-}
-
-/// What came of handing a cell to the evaluator and waiting for its end.
-struct Ended {
-    result: Result<EvalOutputs, Error>,
-    record: Record,
-    /// Whether the user stopped it.
-    stopped: bool,
-    /// The code that was compiled, for finding places in it.
-    generated: String,
-    cost: Cost,
-}
-
-impl Ended {
-    /// Takes an `impl` of an earlier cell out that keeps this one from compiling; returns its
-    /// header and what to put in its place.
-    fn broken_impl(&self, impls: &mut Impls) -> Option<(String, String)> {
-        let Err(Error::CompilationErrors(errors)) = &self.result else { return None };
-        let spans = errors.iter().filter_map(|error| error.json["spans"].as_array()).flatten();
-        let mut primary = spans.filter(|span| span["is_primary"] == true);
-        let byte = primary.next()?["byte_start"].as_u64()?;
-        impls.drop_at(&self.generated, byte as usize)
-    }
 }
 
 impl RustEngine {
@@ -124,11 +102,10 @@ impl RustEngine {
         let mut context = self.session.context();
         let result = context.execute(&shown.code);
         let generated = std::fs::read_to_string(self.session.folder().join("src/lib.rs"));
-        if !link.wait_until_idle(LONG) {
-            // Questions are likely now, and the first after a change takes longest.
-            let _ = context.completions("", 0);
-        }
         drop(context);
+        if !link.wait_until_idle(LONG) {
+            self.session.prime();
+        }
         let record = link.end();
         let stopped = stopper.finish(number);
         let cost = self.session.cost(before, &record);
@@ -215,29 +192,6 @@ impl RustEngine {
             }
             Action::Cost => notes::cost(&reply.cost, frontend),
             Action::Reset => {}
-        }
-    }
-}
-
-impl Session {
-    /// Books a cell's variables; returns those that went.
-    fn settle(&self, number: usize, record: &Record) -> Vec<Gone> {
-        let Some((names, changed)) = &record.variables else { return Vec::new() };
-        let types = types(&self.context());
-        self.books().settle(number, names, changed.clone(), &types, &record.redefined)
-    }
-
-    fn cost(&self, before: Instant, record: &Record) -> Cost {
-        let (Some(began), Some(ended)) = (record.began, record.ended) else {
-            let compile = before.elapsed();
-            return Cost { compile, ..Cost::default() };
-        };
-        let started = record.started.unwrap_or(ended);
-        Cost {
-            compile: began.saturating_duration_since(before),
-            load: started.saturating_duration_since(began),
-            run: ended.saturating_duration_since(started),
-            peak_memory: self.stopper.peak_memory(),
         }
     }
 }

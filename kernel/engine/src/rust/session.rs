@@ -86,6 +86,13 @@ pub fn bundle(outputs: EvalOutputs) -> Bundle {
 }
 
 impl Session {
+    /// Has code analysed as it is now: the first question after a change takes longest.
+    pub fn prime(&self) {
+        if let Some(mut context) = self.context.try_lock() {
+            let _ = context.completions("", 0);
+        }
+    }
+
     /// How the worker ended, as evcxr would say it.
     pub fn worker_status(&self) -> String {
         self.stopper.end_worker().map_or_else(|error| error.to_string(), |it| it.to_string())

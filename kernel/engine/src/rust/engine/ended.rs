@@ -1,0 +1,56 @@
+//! What a cell's run left.
+
+use crate::Cost;
+use crate::rust::impls::Impls;
+use crate::rust::link::Record;
+use crate::rust::session::{Session, types};
+use crate::rust::variables::Gone;
+use evcxr::{Error, EvalOutputs};
+use std::time::Instant;
+
+/// What came of handing a cell to the evaluator and waiting for its end.
+pub struct Ended {
+    pub result: Result<EvalOutputs, Error>,
+    pub record: Record,
+    /// Whether the user stopped it.
+    pub stopped: bool,
+    /// The code that was compiled, for finding places in it.
+    pub generated: String,
+    pub cost: Cost,
+}
+
+impl Ended {
+    /// Takes an `impl` of an earlier cell out that keeps this one from compiling; returns its
+    /// header and what to put in its place.
+    pub fn broken_impl(&self, impls: &mut Impls) -> Option<(String, String)> {
+        let Err(Error::CompilationErrors(errors)) = &self.result else { return None };
+        let spans = errors.iter().filter_map(|error| error.json["spans"].as_array()).flatten();
+        let mut primary = spans.filter(|span| span["is_primary"] == true);
+        let byte = primary.next()?["byte_start"].as_u64()?;
+        impls.drop_at(&self.generated, byte as usize)
+    }
+}
+
+impl Session {
+    /// Books a cell's variables; returns those that went.
+    pub fn settle(&self, number: usize, record: &Record) -> Vec<Gone> {
+        let Some((names, changed)) = &record.variables else { return Vec::new() };
+        let types = types(&self.context());
+        self.books().settle(number, names, changed.clone(), &types, &record.redefined)
+    }
+
+    /// Where the time went since the cell was handed over, and its memory.
+    pub fn cost(&self, before: Instant, record: &Record) -> Cost {
+        let (Some(began), Some(ended)) = (record.began, record.ended) else {
+            let compile = before.elapsed();
+            return Cost { compile, ..Cost::default() };
+        };
+        let started = record.started.unwrap_or(ended);
+        Cost {
+            compile: began.saturating_duration_since(before),
+            load: started.saturating_duration_since(began),
+            run: ended.saturating_duration_since(started),
+            peak_memory: self.stopper.peak_memory(),
+        }
+    }
+}
