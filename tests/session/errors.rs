@@ -34,3 +34,14 @@ fn errors_stand_where_they_happen() {
     ran[2].fails_with("Panic").shows("--> In[2]:2:5").shows("list[2]");
     ran[3].fails_with("E0308").shows("In[4]:1:16").shows("In[4]:2:16");
 }
+
+#[test]
+fn operations_that_train_wrongly_are_named_once() {
+    let ran = session(&[
+        "let x = Tensor::zeros((1, 1, 4, 4), DType::F32, &Device::Cpu)?;\nlet y = x.max_pool2d(2)?;",
+        "let z = x.max_pool2d(2)?;",
+        "let w = max_pool2d(&x, 2, 2)?;",
+    ]);
+    ran[0].is_ok().shows("use this course's `max_pool2d(&x, 2, 2)` instead");
+    assert!(!ran[1].is_ok().text.contains("note") && !ran[2].is_ok().text.contains("note"));
+}

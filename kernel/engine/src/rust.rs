@@ -9,6 +9,7 @@ mod diagnostics;
 mod edit;
 mod engine;
 mod environment;
+mod faulty;
 mod frame;
 pub mod front;
 mod glue;

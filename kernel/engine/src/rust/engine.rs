@@ -6,6 +6,7 @@ mod start;
 
 use super::diagnostics::{self, Source};
 use super::edit::Edited;
+use super::faulty::{self, Faulty};
 use super::impls::{self, Impls};
 use super::link::Record;
 use super::locate::{Ran, locate};
@@ -32,6 +33,8 @@ pub struct RustEngine {
     session: Arc<Session>,
     cells: Vec<Ran>,
     impls: Impls,
+    /// The faulty operations of Candle's that were told of; once is enough.
+    told: Vec<&'static Faulty>,
     /// The kind of the last error, for `%explain`.
     last_error: Option<String>,
     toolchain: Toolchain,
@@ -51,6 +54,7 @@ impl RustEngine {
             session,
             cells: Vec::new(),
             impls: Impls::default(),
+            told: Vec::new(),
             last_error: None,
             toolchain: store.toolchain.clone(),
             _folder: folder,
@@ -61,6 +65,7 @@ impl RustEngine {
         if !self.session.link.is_alive() {
             self.revive(cell.number, frontend);
         }
+        self.warn(&cell.code, frontend);
         let (mut insertions, mut impls) = self.impls.with_cell(&cell.code);
         insertions.extend(parse::show_last(&cell.code));
         if self.may_redefine(&cell.code) {
@@ -85,6 +90,16 @@ impl RustEngine {
         let cost = ended.cost;
         let error = self.settle(ended, &source, frontend);
         Reply { error, pages: Vec::new(), cost }
+    }
+
+    /// Says of Candle's operations that train wrongly what to call instead.
+    fn warn(&mut self, code: &str, frontend: &Arc<dyn Frontend>) {
+        for faulty in faulty::in_cell(code) {
+            if !self.told.contains(&faulty) {
+                self.told.push(faulty);
+                notes::faulty(faulty, frontend);
+            }
+        }
     }
 
     /// Whether the cell defines types and nothing else, while there are variables.

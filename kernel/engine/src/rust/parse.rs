@@ -53,6 +53,21 @@ pub fn first_code(code: &str) -> usize {
     blank.len() - blank.trim_start().len()
 }
 
+/// The names of the methods that a cell calls, and the paths that it writes; of
+/// `candle_nn::LayerNorm::new` also what leads to it.
+pub fn calls(code: &str) -> (Vec<String>, Vec<String>) {
+    let tree = parse(&without_commands(code)).syntax_node();
+    let (mut methods, mut paths) = (Vec::new(), Vec::new());
+    for node in tree.descendants() {
+        if let Some(call) = ast::MethodCallExpr::cast(node.clone()) {
+            methods.extend(call.name_ref().map(|name| name.text().to_string()));
+        } else if let Some(path) = ast::Path::cast(node) {
+            paths.push(path.syntax().text().to_string());
+        }
+    }
+    (methods, paths)
+}
+
 /// Whether a cell is nothing but items.
 pub fn is_items(code: &str) -> bool {
     let body = body(&parse(&without_commands(code)));

@@ -1,8 +1,10 @@
 //! What the engine has to say beside a cell's own outputs.
 
 use crate::rust::diagnostics::what_was_lost;
+use crate::rust::faulty::Faulty;
 use crate::rust::variables::Gone;
 use crate::*;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +19,22 @@ pub fn dropped(header: &str, frontend: &Arc<dyn Frontend>) {
 
 /// Says that a variable went.
 pub fn gone(gone: &Gone, frontend: &Arc<dyn Frontend>) {
-    let structured = serde_json::json!({"kind": "lost", "variable": gone.name,
-        "cell": gone.number, "why": format!("{:?}", gone.why).to_lowercase()});
+    let details = json!({"kind": "lost", "variable": gone.name, "cell": gone.number,
+        "why": format!("{:?}", gone.why).to_lowercase()});
+    note(format!("note: {}", gone.story()), details, frontend);
+}
+
+/// Says that an operation trains wrongly.
+pub fn faulty(faulty: &Faulty, frontend: &Arc<dyn Frontend>) {
+    note(faulty.note(), json!({"kind": "faulty"}), frontend);
+}
+
+/// A sentence for people, with its details for programs. Not on standard error, which graders
+/// take for a failure.
+fn note(text: String, details: Value, frontend: &Arc<dyn Frontend>) {
     let data = Bundle::from_iter([
-        ("text/plain".to_owned(), format!("note: {}", gone.story()).into()),
-        ("application/vnd.candlelab.note+json".to_owned(), structured),
+        ("text/plain".to_owned(), text.into()),
+        ("application/vnd.candlelab.note+json".to_owned(), details),
     ]);
     frontend.event(Event::Display { data, display_id: None, update: false });
 }
