@@ -29,7 +29,7 @@ CELLS = [
     ("item{last}(1)", {"execute_result"}),
     ('panic!("cell {n}");', {"error"}),
     ('candlelab::display::html("<b>{n}</b>");', {"display_data"}),
-    ("let v{slot} = vec![{n}u8; 1000]; v{slot}.len()", {"execute_result"}),
+    ("let v{slot} = vec![{n}u64; 1000]; v{slot}.len()", {"execute_result"}),
     ('"x{n}".parse::<f64>()?;', {"error"}),
     ('for i in 0..1000 { println!("{i}"); } eprintln!("end");', {"stream"}),
     ("struct Point{n} { x: f64 } let p = Point{n} { x: {n}.0 }; p.x", {"execute_result"}),
@@ -79,7 +79,7 @@ class Soak:
         if "execute_result" in kinds and not shown:
             self.faults.append(f"cell {n} ({code[:40]}): shows nothing")
         if (reply["content"]["status"] == "error") != ("error" in kinds):
-            self.faults.append(f"cell {n} ({code[:40]}): {reply['content']}")
+            self.faults.append(f"cell {n} ({code[:40]}): {reply['content'].get('evalue')}")
 
     def ask(self, n):
         """A completion between cells; checks that its reply is the next one."""
