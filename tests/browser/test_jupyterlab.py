@@ -1,5 +1,6 @@
 """A student's first hour, in headless Chromium against a real JupyterLab server."""
 
+import json
 import os
 import pathlib
 import re
@@ -170,6 +171,27 @@ def test_a_moving_slider_redraws_a_plot(page):
     expect(answer.locator(".jp-OutputArea-output")).to_contain_text("120", timeout=MINUTE)
     cell.scroll_into_view_if_needed()
     shot(page, "slider")
+
+
+def test_the_saved_notebook_keeps_the_sliders_state(page, server):
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Save Widget State Automatically").click()
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_text("Save Notebook", exact=True).first.click()
+
+    def saved():
+        with urllib.request.urlopen(server + "/api/contents/16-cnn-mnist/lab.ipynb") as answer:
+            metadata = json.load(answer)["content"]["metadata"]
+        widgets = metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+        return [it["state"] for it in widgets.get("state", {}).values()]
+
+    deadline = time.monotonic() + 60
+    while not any(state.get("value") == 1.2 for state in saved()):
+        assert time.monotonic() < deadline, saved()
+        time.sleep(0.5)
+    # The last picture is there, too, for a viewer without a kernel.
+    outputs = [output for state in saved() for output in state.get("outputs", [])]
+    assert any("image/svg+xml" in output.get("data", {}) for output in outputs)
 
 
 def test_an_animation_plays(page):
