@@ -38,7 +38,10 @@ pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
 pub use layer::{Activation, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d};
 pub use loss::{accuracy, bce_with_logits, cross_entropy, hinge, mse};
-pub use ops::{conv2d, log_softmax, max_pool2d, relu, softmax};
+pub use ops::{
+    ConvOptions, avg_pool2d, conv_transpose2d, conv1d, conv2d, conv2d_with, global_avg_pool2d,
+    log_softmax, max_pool2d, relu, softmax, upsample_nearest2d,
+};
 pub use optim::{Adam, Optimizer, Sgd};
 pub use random::{next_seed, rand, randn, seed};
 pub use sequential::{Sequential, Summary, parameter_count};
