@@ -29,6 +29,7 @@
 mod device;
 mod layer;
 mod loss;
+mod mode;
 mod ops;
 mod optim;
 mod random;
@@ -36,11 +37,15 @@ mod sequential;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
-pub use layer::{Activation, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d};
+pub use layer::{
+    Activation, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Dropout, Flatten, GlobalAvgPool2d,
+    Layer, Linear, MaxPool2d, Upsample,
+};
 pub use loss::{accuracy, bce_with_logits, cross_entropy, hinge, mse};
+pub use mode::{evaluating, is_training};
 pub use ops::{
     ConvOptions, avg_pool2d, conv_transpose2d, conv1d, conv2d, conv2d_with, global_avg_pool2d,
-    log_softmax, max_pool2d, relu, softmax, upsample_nearest2d,
+    linear, log_softmax, max_pool2d, relu, softmax, upsample_nearest2d,
 };
 pub use optim::{Adam, Optimizer, Sgd};
 pub use random::{next_seed, rand, randn, seed};

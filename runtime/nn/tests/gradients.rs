@@ -91,6 +91,21 @@ fn images_that_do_not_fit_are_named() -> Result<()> {
 }
 
 #[test]
+fn affine_maps() -> Result<()> {
+    seed(9);
+    let (x, w, b) = (random((2, 3, 4))?, random((5, 4))?, random(5)?);
+    check("x", x.clone(), |x| linear(x, &w, Some(&b)))?;
+    check("w", w.clone(), |w| linear(&x, w, None))?;
+    check("b", b, |b| linear(&x, &w, Some(b)))?;
+    let (x, w) = (random((200, 30))?, random((70, 30))?); // enough for several threads
+    let error = (linear(&x, &w, None)? - x.matmul(&w.t()?)?)?.abs()?.max_all()?;
+    assert!(error.to_scalar::<f64>()? < 1e-12);
+    let message = linear(&x, &x, None).and(linear(&x, &w.t()?, None)).unwrap_err().to_string();
+    assert!(message.contains("[200, 30], weight: [30, 70]"), "{message}");
+    Ok(())
+}
+
+#[test]
 fn max_pooling() -> Result<()> {
     seed(3);
     for (kernel, stride) in [(2, 2), (3, 2), (2, 3), (3, 1)] {

@@ -57,7 +57,9 @@ pub fn sum<T: Float>(
     f: impl Fn(Range<usize>, &mut [T]) + Sync,
 ) -> Vec<T> {
     const PARTS: usize = 16;
-    let parts = if work < SHARED { 1 } else { PARTS.min(count.max(1)) };
+    // Each part has a sum of its own, which has to be little beside the work.
+    let parts = if work < SHARED { 1 } else { PARTS.min(work / (16 * length.max(1))) };
+    let parts = parts.clamp(1, count.max(1));
     let mut sums = vec![T::ZERO; parts * length];
     rows(&mut sums, length, work, |first, sums| {
         for (part, sum) in (first..).zip(sums.chunks_mut(length.max(1))) {
