@@ -1,16 +1,26 @@
 //! Layers: functions of a tensor with parameters of their own.
 
 mod activation;
+mod attention;
 mod conv;
 mod dropout;
+mod embedding;
 mod linear;
+mod norm;
 mod pool;
+mod recurrent;
+mod residual;
 
 pub use activation::Activation;
+pub use attention::{KvCache, MultiHeadAttention};
 pub use conv::{Conv1d, Conv2d, ConvTranspose2d};
 pub use dropout::Dropout;
+pub use embedding::{Embedding, Positions, rotary, sinusoidal};
 pub use linear::Linear;
+pub use norm::{BatchNorm, GroupNorm, LayerNorm, RmsNorm};
 pub use pool::{AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, Upsample};
+pub use recurrent::{Cell, Gru, GruCell, Lstm, LstmCell, Recurrent, Rnn, RnnCell};
+pub use residual::Residual;
 
 use crate::mode::evaluating;
 use crate::random::rand;

@@ -38,14 +38,18 @@ mod sequential;
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
 pub use layer::{
-    Activation, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Dropout, Flatten, GlobalAvgPool2d,
-    Layer, Linear, MaxPool2d, Upsample,
+    Activation, AvgPool2d, BatchNorm, Cell, Conv1d, Conv2d, ConvTranspose2d, Dropout, Embedding,
+    Flatten, GlobalAvgPool2d, GroupNorm, Gru, GruCell, KvCache, Layer, LayerNorm, Linear, Lstm,
+    LstmCell, MaxPool2d, MultiHeadAttention, Positions, Recurrent, Residual, RmsNorm, Rnn, RnnCell,
+    Upsample, rotary, sinusoidal,
 };
 pub use loss::{accuracy, bce_with_logits, cross_entropy, hinge, mse};
 pub use mode::{evaluating, is_training};
 pub use ops::{
-    ConvOptions, avg_pool2d, conv_transpose2d, conv1d, conv2d, conv2d_with, global_avg_pool2d,
-    linear, log_softmax, max_pool2d, relu, softmax, upsample_nearest2d,
+    ConvOptions, attention, attention_weights, avg_pool2d, batch_norm, causal_mask,
+    conv_transpose2d, conv1d, conv2d, conv2d_with, elu, gelu, gelu_tanh, global_avg_pool2d,
+    group_norm, layer_norm, leaky_relu, linear, log_softmax, masked_attention, max_pool2d, relu,
+    rms_norm, sigmoid, silu, softmax, softplus, tanh, upsample_nearest2d,
 };
 pub use optim::{Adam, Optimizer, Sgd};
 pub use random::{next_seed, rand, randn, seed};

@@ -150,6 +150,57 @@ fn activations_and_softmax() -> Result<()> {
 }
 
 #[test]
+fn normalisation() -> Result<()> {
+    seed(10);
+    let (x, w, b) = (random((3, 4, 5))?, random(5)?, random(5)?);
+    check("layer x", x.clone(), |x| layer_norm(x, &w, &b, 1e-3))?;
+    check("layer w", w.clone(), |w| layer_norm(&x, w, &b, 1e-3))?;
+    check("layer b", b.clone(), |b| layer_norm(&x, &w, b, 1e-3))?;
+    check("rms x", x.clone(), |x| rms_norm(x, &w, 1e-3))?;
+    check("rms w", w, |w| rms_norm(&x, w, 1e-3))?;
+    let (w, b) = (random(4)?, random(4)?);
+    check("group x", x.clone(), |x| group_norm(x, &w, &b, 2, 1e-3))?;
+    check("group w", w.clone(), |w| group_norm(&x, w, &b, 2, 1e-3))?;
+    check("group b", b.clone(), |b| group_norm(&x, &w, b, 2, 1e-3))?;
+    check("batch x", x.clone(), |x| Ok(batch_norm(x, &w, &b, 1e-3)?.0))?;
+    check("batch w", w.clone(), |w| Ok(batch_norm(&x, w, &b, 1e-3)?.0))?;
+    check("batch b", b.clone(), |b| Ok(batch_norm(&x, &w, b, 1e-3)?.0))
+}
+
+/// Work enough for several threads: the sums of parts agree with Candle's own operations.
+#[test]
+fn large_normalisation_agrees_with_candle() -> Result<()> {
+    seed(11);
+    let (x, w, b) = (Var::from_tensor(&random((300, 70))?)?, random(70)?, random(70)?);
+    let (w, b) = (Var::from_tensor(&w)?, Var::from_tensor(&b)?);
+    let weights = random(x.shape())?;
+    let ours = (layer_norm(&x, &w, &b, 1e-5)? * &weights)?.backward()?;
+    let theirs = candle_nn::ops::layer_norm_slow(&x, &w, &b, 1e-5)?;
+    let theirs = (theirs * &weights)?.backward()?;
+    for var in [&x, &w, &b] {
+        let difference = ours.get(var).expect("ours").sub(theirs.get(var).expect("theirs"))?;
+        assert!(difference.abs()?.max_all()?.to_scalar::<f64>()? < 1e-4); // its ε is an f32
+    }
+    Ok(())
+}
+
+#[test]
+fn attention_and_rotary_positions() -> Result<()> {
+    seed(12);
+    for (queries, keys, causal) in [(3, 3, false), (3, 3, true), (2, 4, true)] {
+        let (q, k) = (random((1, 2, queries, 4))?, random((1, 2, keys, 4))?);
+        let v = random((1, 2, keys, 4))?;
+        check("q", q.clone(), |q| attention(q, &k, &v, causal))?;
+        check("k", k.clone(), |k| attention(&q, k, &v, causal))?;
+        check("v", v.clone(), |v| attention(&q, &k, v, causal))?;
+        let mask = causal_mask(queries, keys, &Device::Cpu)?;
+        check("masked", q.clone(), |q| masked_attention(q, &k, &v, &mask))?;
+        check("weights", q, |q| attention_weights(q, &k, causal))?;
+    }
+    check("rotary", random((1, 2, 3, 4))?, |x| rotary(x, 5))
+}
+
+#[test]
 fn the_rectifier_is_flat_at_zero() -> Result<()> {
     let x = Var::new(&[0f32, 1.0], &Device::Cpu)?;
     let gradients = relu(&x)?.sum_all()?.backward()?;

@@ -4,3 +4,12 @@ mod common;
 
 #[path = "torch/convolution.rs"]
 mod convolution;
+
+#[path = "torch/activation.rs"]
+mod activation;
+
+#[path = "torch/normalisation.rs"]
+mod normalisation;
+
+#[path = "torch/sequence.rs"]
+mod sequence;
