@@ -51,6 +51,6 @@ pub use ops::{
     group_norm, layer_norm, leaky_relu, linear, log_softmax, masked_attention, max_pool2d, relu,
     rms_norm, sigmoid, silu, softmax, softplus, tanh, upsample_nearest2d,
 };
-pub use optim::{Adam, Optimizer, Sgd};
+pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
 pub use random::{next_seed, rand, randn, seed};
 pub use sequential::{Sequential, Summary, parameter_count};

@@ -13,3 +13,6 @@ mod normalisation;
 
 #[path = "torch/sequence.rs"]
 mod sequence;
+
+#[path = "torch/optimisation.rs"]
+mod optimisation;
