@@ -43,7 +43,10 @@ pub use layer::{
     LstmCell, MaxPool2d, MultiHeadAttention, Positions, Recurrent, Residual, RmsNorm, Rnn, RnnCell,
     Upsample, rotary, sinusoidal,
 };
-pub use loss::{accuracy, bce_with_logits, cross_entropy, hinge, mse};
+pub use loss::{
+    accuracy, bce_with_logits, bradley_terry, cross_entropy, dice, hinge, kl_divergence, l1, mse,
+    nll, nt_xent, smooth_l1, triplet,
+};
 pub use mode::{evaluating, is_training};
 pub use ops::{
     ConvOptions, attention, attention_weights, avg_pool2d, batch_norm, causal_mask,

@@ -14,6 +14,7 @@ mod pointwise;
 mod pool;
 mod rectify;
 mod sigmoid;
+mod size;
 mod softmax;
 mod upsample;
 
@@ -25,5 +26,6 @@ pub use norm::{group_norm, layer_norm, rms_norm};
 pub use pool::{avg_pool2d, global_avg_pool2d, max_pool2d};
 pub use rectify::{elu, leaky_relu, relu, softplus};
 pub use sigmoid::{gelu, gelu_tanh, sigmoid, silu, tanh};
+pub use size::{size, smooth_size};
 pub use softmax::{log_softmax, softmax};
 pub use upsample::upsample_nearest2d;

@@ -16,3 +16,6 @@ mod sequence;
 
 #[path = "torch/optimisation.rs"]
 mod optimisation;
+
+#[path = "torch/loss.rs"]
+mod loss;
