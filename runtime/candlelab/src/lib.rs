@@ -44,9 +44,17 @@ pub mod prelude {
         display, input, password, progress, table,
     };
     pub use crate::nn::{
-        Activation, Adam, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, Optimizer,
-        Sequential, Sgd, Summary, accuracy, bce_with_logits, conv2d, cross_entropy, device, hinge,
-        log_softmax, max_pool2d, mse, next_seed, parameter_count, rand, randn, relu, seed, softmax,
+        Activation, AdaDelta, Adagrad, Adam, AvgPool2d, BatchNorm, Cell, Conv1d, Conv2d,
+        ConvOptions, ConvTranspose2d, Dropout, Embedding, Flatten, GlobalAvgPool2d, GroupNorm, Gru,
+        GruCell, KvCache, Layer, LayerNorm, Linear, Lstm, LstmCell, MaxPool2d, MultiHeadAttention,
+        Optimizer, Positions, Recurrent, Residual, RmsNorm, RmsProp, Rnn, RnnCell, Schedule,
+        Sequential, Sgd, Summary, Upsample, accuracy, attention, attention_weights, avg_pool2d,
+        batch_norm, bce_with_logits, bradley_terry, causal_mask, clip_gradients, conv_transpose2d,
+        conv1d, conv2d, conv2d_with, cross_entropy, device, dice, elu, evaluating, gelu, gelu_tanh,
+        global_avg_pool2d, group_norm, hinge, is_training, kl_divergence, l1, layer_norm,
+        leaky_relu, linear, log_softmax, masked_attention, max_pool2d, mse, next_seed, nll,
+        nt_xent, parameter_count, rand, randn, relu, rms_norm, rotary, seed, sigmoid, silu,
+        sinusoidal, smooth_l1, softmax, softplus, tanh, triplet, upsample_nearest2d,
     };
     pub use crate::plot::{
         Chart, Titles, bar_chart, confusion_matrix, decision_map, descent, heat_map, image_grid,

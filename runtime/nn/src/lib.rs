@@ -29,6 +29,7 @@
 mod device;
 mod layer;
 mod loss;
+mod mode;
 mod ops;
 mod optim;
 mod random;
@@ -36,9 +37,23 @@ mod sequential;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
-pub use layer::{Activation, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d};
-pub use loss::{accuracy, bce_with_logits, cross_entropy, hinge, mse};
-pub use ops::{conv2d, log_softmax, max_pool2d, relu, softmax};
-pub use optim::{Adam, Optimizer, Sgd};
+pub use layer::{
+    Activation, AvgPool2d, BatchNorm, Cell, Conv1d, Conv2d, ConvTranspose2d, Dropout, Embedding,
+    Flatten, GlobalAvgPool2d, GroupNorm, Gru, GruCell, KvCache, Layer, LayerNorm, Linear, Lstm,
+    LstmCell, MaxPool2d, MultiHeadAttention, Positions, Recurrent, Residual, RmsNorm, Rnn, RnnCell,
+    Upsample, rotary, sinusoidal,
+};
+pub use loss::{
+    accuracy, bce_with_logits, bradley_terry, cross_entropy, dice, hinge, kl_divergence, l1, mse,
+    nll, nt_xent, smooth_l1, triplet,
+};
+pub use mode::{evaluating, is_training};
+pub use ops::{
+    ConvOptions, attention, attention_weights, avg_pool2d, batch_norm, causal_mask,
+    conv_transpose2d, conv1d, conv2d, conv2d_with, elu, gelu, gelu_tanh, global_avg_pool2d,
+    group_norm, layer_norm, leaky_relu, linear, log_softmax, masked_attention, max_pool2d, relu,
+    rms_norm, sigmoid, silu, softmax, softplus, tanh, upsample_nearest2d,
+};
+pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
 pub use random::{next_seed, rand, randn, seed};
 pub use sequential::{Sequential, Summary, parameter_count};

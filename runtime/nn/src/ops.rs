@@ -1,12 +1,31 @@
 //! Operations with gradients of their own.
 
+mod attention;
+mod batch_norm;
+mod channels;
+mod conv;
+mod custom;
 mod float;
-mod im2col;
+mod linear;
+mod matrix;
+mod norm;
+mod parallel;
+mod pointwise;
 mod pool;
 mod rectify;
+mod sigmoid;
+mod size;
 mod softmax;
+mod upsample;
 
-pub use im2col::conv2d;
-pub use pool::max_pool2d;
-pub use rectify::relu;
+pub use attention::{attention, attention_weights, causal_mask, masked_attention};
+pub use batch_norm::batch_norm;
+pub use conv::{ConvOptions, conv_transpose2d, conv1d, conv2d, conv2d_with};
+pub use linear::linear;
+pub use norm::{group_norm, layer_norm, rms_norm};
+pub use pool::{avg_pool2d, global_avg_pool2d, max_pool2d};
+pub use rectify::{elu, leaky_relu, relu, softplus};
+pub use sigmoid::{gelu, gelu_tanh, sigmoid, silu, tanh};
+pub use size::{size, smooth_size};
 pub use softmax::{log_softmax, softmax};
+pub use upsample::upsample_nearest2d;

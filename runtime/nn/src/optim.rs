@@ -1,5 +1,17 @@
 //! Optimisers: how parameters follow their gradients.
 
+mod adam;
+mod adaptive;
+mod clip;
+mod descent;
+mod schedule;
+
+pub use adam::Adam;
+pub use adaptive::{AdaDelta, Adagrad, RmsProp};
+pub use clip::clip_gradients;
+pub use descent::Sgd;
+pub use schedule::Schedule;
+
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -26,16 +38,55 @@ pub trait Optimizer {
     }
 }
 
-/// A parameter and what is remembered of its gradients.
+/// What all optimisers have.
 #[derive(Debug)]
-struct Moving {
-    var: Var,
-    mean: Option<Tensor>,
-    square: Option<Tensor>,
+struct Common {
+    parameters: Vec<Parameter>,
+    lr: f64,
+    /// The largest length of all gradients together.
+    clip: Option<f64>,
+    steps: i32,
 }
 
-fn moving(vars: Vec<Var>) -> Vec<Moving> {
-    vars.into_iter().map(|var| Moving { var, mean: None, square: None }).collect()
+/// A parameter and what is remembered of its gradients.
+#[derive(Debug)]
+struct Parameter {
+    var: Var,
+    memory: Memory,
+}
+
+/// Two running means, or whatever an optimiser remembers.
+type Memory = [Option<Tensor>; 2];
+
+impl Common {
+    fn new(vars: Vec<Var>, lr: f64) -> Self {
+        let parameter = |var| Parameter { var, memory: [None, None] };
+        Self { parameters: vars.into_iter().map(parameter).collect(), lr, clip: None, steps: 0 }
+    }
+
+    /// Sets every parameter that has a gradient to `rule(parameter, gradient, memory)`.
+    fn step(
+        &mut self,
+        gradients: &GradStore,
+        rule: impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor>,
+    ) -> Result<()> {
+        self.steps += 1;
+        let factor = match self.clip {
+            Some(largest) => clip::factor(clip::length(gradients, self.vars())?, largest),
+            None => 1.0,
+        };
+        for Parameter { var, memory } in &mut self.parameters {
+            let Some(gradient) = gradients.get(var) else { continue };
+            let gradient = gradient.detach();
+            let gradient = if factor < 1.0 { (gradient * factor)? } else { gradient };
+            var.set(&rule(&var.as_detached_tensor(), gradient, memory)?)?;
+        }
+        Ok(())
+    }
+
+    fn vars(&self) -> impl Iterator<Item = &Var> {
+        self.parameters.iter().map(|parameter| &parameter.var)
+    }
 }
 
 /// `decay · old + gain · new`; no old value counts as 0.
@@ -47,128 +98,32 @@ fn mix(old: Option<&Tensor>, decay: f64, new: &Tensor, gain: f64) -> Result<Tens
     }
 }
 
-/// Gradient descent: `v ← μ v + g`, `w ← w − η v`, as in PyTorch.
-#[derive(Debug)]
-pub struct Sgd {
-    parameters: Vec<Moving>,
-    lr: f64,
-    momentum: f64,
-}
-
-impl Sgd {
-    /// Plain descent with learning rate `lr`.
-    ///
-    /// ```
-    /// # use candlelab_nn::{Device, Optimizer, Result, Sgd, Tensor, Var};
-    /// # fn main() -> Result<()> {
-    /// let w = Var::new(3f32, &Device::Cpu)?;
-    /// Sgd::new(vec![w.clone()], 0.1).backward_step(&w.sqr()?)?; // 3 − 0.1 · 6
-    /// assert!((w.to_scalar::<f32>()? - 2.4).abs() < 1e-6);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn new(vars: Vec<Var>, lr: f64) -> Self {
-        Self { parameters: moving(vars), lr, momentum: 0.0 }
-    }
-
-    /// Remembers past gradients with factor `momentum`, `μ` above.
-    pub fn with_momentum(mut self, momentum: f64) -> Self {
-        self.momentum = momentum;
-        self
-    }
-}
-
-impl Optimizer for Sgd {
-    fn step(&mut self, gradients: &GradStore) -> Result<()> {
-        for parameter in &mut self.parameters {
-            let Some(gradient) = gradients.get(&parameter.var) else { continue };
-            let gradient = gradient.detach();
-            let velocity = if self.momentum == 0.0 {
-                gradient
-            } else {
-                let velocity = mix(parameter.mean.as_ref(), self.momentum, &gradient, 1.0)?;
-                parameter.mean.insert(velocity).clone()
-            };
-            let var = &parameter.var;
-            var.set(&(var.as_detached_tensor() - (velocity * self.lr)?)?)?;
+/// The learning rate and the clipping of an optimiser that has `common` and `move_one`.
+macro_rules! optimizer {
+    ($name:ident) => {
+        impl $name {
+            /// Shortens all gradients together to a length of at most `length` before each step,
+            /// see [`clip_gradients`](crate::clip_gradients()).
+            pub fn with_clip(mut self, length: f64) -> Self {
+                self.common.clip = Some(length);
+                self
+            }
         }
-        Ok(())
-    }
 
-    fn lr(&self) -> f64 {
-        self.lr
-    }
+        impl Optimizer for $name {
+            fn step(&mut self, gradients: &GradStore) -> Result<()> {
+                let rule = self.rule();
+                self.common.step(gradients, rule)
+            }
 
-    fn set_lr(&mut self, lr: f64) {
-        self.lr = lr;
-    }
-}
+            fn lr(&self) -> f64 {
+                self.common.lr
+            }
 
-/// Adam (Kingma and Ba 2015): `m ← β₁ m + (1−β₁) g`, `s ← β₂ s + (1−β₂) g²`,
-/// `w ← w − η m̂ / (√ŝ + ε)` with `m̂ = m/(1−β₁ᵗ)`, `ŝ = s/(1−β₂ᵗ)`; β₁ = .9, β₂ = .999, ε = 1e-8.
-///
-/// With weight decay λ it is AdamW (Loshchilov and Hutter 2019): first `w ← w − η λ w`.
-#[derive(Debug)]
-pub struct Adam {
-    parameters: Vec<Moving>,
-    lr: f64,
-    weight_decay: f64,
-    steps: i32,
-}
-
-const BETA1: f64 = 0.9;
-const BETA2: f64 = 0.999;
-const EPSILON: f64 = 1e-8;
-
-impl Adam {
-    /// Adam with learning rate `lr`.
-    ///
-    /// ```
-    /// # use candlelab_nn::{Adam, Device, Optimizer, Result, Tensor, Var};
-    /// # fn main() -> Result<()> {
-    /// let w = Var::new(3f32, &Device::Cpu)?;
-    /// Adam::new(vec![w.clone()], 0.1).backward_step(&w.sqr()?)?; // the first step is ±lr
-    /// assert!((w.to_scalar::<f32>()? - 2.9).abs() < 1e-6);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn new(vars: Vec<Var>, lr: f64) -> Self {
-        Self { parameters: moving(vars), lr, weight_decay: 0.0, steps: 0 }
-    }
-
-    /// Shrinks the parameters by `lr · weight_decay` at each step, which makes it AdamW.
-    pub fn with_weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
-    }
-}
-
-impl Optimizer for Adam {
-    fn step(&mut self, gradients: &GradStore) -> Result<()> {
-        self.steps += 1;
-        let mean_scale = 1.0 / (1.0 - BETA1.powi(self.steps));
-        let square_scale = 1.0 / (1.0 - BETA2.powi(self.steps));
-        for parameter in &mut self.parameters {
-            let Some(gradient) = gradients.get(&parameter.var) else { continue };
-            let gradient = gradient.detach();
-            let mean = mix(parameter.mean.as_ref(), BETA1, &gradient, 1.0 - BETA1)?;
-            let square = mix(parameter.square.as_ref(), BETA2, &gradient.sqr()?, 1.0 - BETA2)?;
-            let size = ((&square * square_scale)?.sqrt()? + EPSILON)?;
-            let change = ((&mean * (self.lr * mean_scale))? / size)?;
-            let var = &parameter.var;
-            let kept = (var.as_detached_tensor() * (1.0 - self.lr * self.weight_decay))?;
-            var.set(&(kept - change)?)?;
-            parameter.mean = Some(mean);
-            parameter.square = Some(square);
+            fn set_lr(&mut self, lr: f64) {
+                self.common.lr = lr;
+            }
         }
-        Ok(())
-    }
-
-    fn lr(&self) -> f64 {
-        self.lr
-    }
-
-    fn set_lr(&mut self, lr: f64) {
-        self.lr = lr;
-    }
+    };
 }
+use optimizer;

@@ -3,6 +3,7 @@
 use crate::layer::Layer;
 use candle_core::{DType, Device, Module, Result, Tensor, Var};
 use std::fmt;
+use std::sync::Arc;
 
 /// Layers applied in order.
 ///
@@ -19,9 +20,9 @@ use std::fmt;
 /// # }
 /// # use candlelab_nn::Layer;
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sequential {
-    layers: Vec<Box<dyn Layer>>,
+    layers: Vec<Arc<dyn Layer>>,
 }
 
 impl Sequential {
@@ -33,7 +34,7 @@ impl Sequential {
     /// Appends a layer.
     #[allow(clippy::should_implement_trait)] // Appends; does not sum.
     pub fn add(mut self, layer: impl Layer + 'static) -> Self {
-        self.layers.push(Box::new(layer));
+        self.layers.push(Arc::new(layer));
         self
     }
 

@@ -1,34 +1,10 @@
 //! Every operation's gradient against central differences, in f64.
 
+mod common;
+
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candlelab_nn::*;
-
-/// Compares the gradient of `Σ r · f(x)`, for fixed random `r`, with central differences.
-fn check(name: &str, x: Tensor, f: impl Fn(&Tensor) -> Result<Tensor>) -> Result<()> {
-    let x = x.to_dtype(DType::F64)?;
-    let weights = randn(0.0, 1.0, f(&x)?.shape(), &Device::Cpu)?.to_dtype(DType::F64)?;
-    let loss = |x: &Tensor| (f(x)? * &weights)?.sum_all();
-    let var = Var::from_tensor(&x)?;
-    let gradients = loss(&var)?.backward()?;
-    let gradient = gradients.get(&var).expect("a gradient").flatten_all()?.to_vec1::<f64>()?;
-    let values = x.flatten_all()?.to_vec1::<f64>()?;
-    let step = 1e-5;
-    for (at, gradient) in gradient.iter().enumerate() {
-        let moved = |by: f64| {
-            let mut values = values.clone();
-            values[at] += by;
-            loss(&Tensor::from_vec(values, x.shape(), &Device::Cpu)?)?.to_scalar::<f64>()
-        };
-        let difference = (moved(step)? - moved(-step)?) / (2.0 * step);
-        let tolerance = 1e-6 * (1.0 + difference.abs());
-        assert!((gradient - difference).abs() < tolerance, "{name}[{at}]: {gradient} {difference}");
-    }
-    Ok(())
-}
-
-fn random(shape: impl Into<candle_core::Shape>) -> Result<Tensor> {
-    randn(0.0, 1.0, shape, &Device::Cpu)?.to_dtype(DType::F64)
-}
+use common::{check, random};
 
 #[test]
 fn convolution() -> Result<()> {
@@ -60,12 +36,86 @@ fn convolution_agrees_with_candle() -> Result<()> {
 }
 
 #[test]
+fn convolution_with_dilation_and_groups() -> Result<()> {
+    seed(7);
+    for (stride, padding, dilation, groups) in [(1, 1, 2, 1), (2, 3, 3, 2), (3, 0, 1, 6)] {
+        let options = ConvOptions { stride, padding, dilation, groups };
+        let (x, w) = (random((2, 6, 8, 7))?, random((6, 6 / groups, 3, 2))?);
+        check("x", x.clone(), |x| conv2d_with(x, &w, None, options))?;
+        check("w", w, |w| conv2d_with(&x, w, None, options))?;
+        let (x, w) = (random((2, 6, 3, 4))?, random((6, 2, 3, 5))?);
+        check("x", x.clone(), |x| conv_transpose2d(x, &w, None, options, 0))?;
+        check("w", w, |w| conv_transpose2d(&x, w, None, options, 0))?;
+    }
+    Ok(())
+}
+
+/// Work enough for several threads and several tiles of columns.
+#[test]
+fn large_convolutions_agree_with_candle() -> Result<()> {
+    seed(8);
+    for kernel in [1, 3] {
+        let (x, w) = (random((8, 32, 40, 40))?, random((16, 32, kernel, kernel))?);
+        let (x, w) = (Var::from_tensor(&x)?, Var::from_tensor(&w)?);
+        let ours = conv2d(&x, &w, None, 1, 0)?;
+        let theirs = x.conv2d(&w, 0, 1, 1, 1)?;
+        let weights = random(ours.shape())?;
+        let (ours, theirs) = ((ours * &weights)?.backward()?, (theirs * &weights)?.backward()?);
+        for var in [&x, &w] {
+            let difference = ours.get(var).expect("ours").sub(theirs.get(var).expect("theirs"))?;
+            assert!(difference.abs()?.max_all()?.to_scalar::<f64>()? < 1e-9);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn images_that_do_not_fit_are_named() -> Result<()> {
+    let zeros = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu);
+    let (x, w) = (zeros(&[1, 3, 4, 4])?, zeros(&[2, 2, 3, 3])?);
+    let message = conv2d(&x, &w, None, 1, 0).unwrap_err().to_string();
+    assert!(message.contains("x: [1, 3, 4, 4], w: [2, 2, 3, 3]"), "{message}");
+    let empty = zeros(&[0, 3, 4, 4])?;
+    let message = conv2d(&empty, &zeros(&[2, 3, 3, 3])?, None, 1, 0).unwrap_err().to_string();
+    assert!(message.contains("the batch is empty"), "{message}");
+    for wrong in [max_pool2d(&empty, 2, 2), avg_pool2d(&empty, 2, 2), max_pool2d(&x, 5, 1)] {
+        assert!(wrong.unwrap_err().to_string().contains("pool2d"));
+    }
+    let options = ConvOptions { stride: 0, ..ConvOptions::default() };
+    assert!(conv2d_with(&x, &zeros(&[2, 3, 3, 3])?, None, options).is_err());
+    assert!(conv_transpose2d(&x, &zeros(&[3, 2, 3, 3])?, None, options, 0).is_err());
+    let bias = zeros(&[3])?;
+    assert!(conv2d(&x, &zeros(&[2, 3, 3, 3])?, Some(&bias), 1, 0).is_err());
+    assert!(upsample_nearest2d(&empty, 2).is_err() && global_avg_pool2d(&empty).is_err());
+    Ok(())
+}
+
+#[test]
+fn affine_maps() -> Result<()> {
+    seed(9);
+    let (x, w, b) = (random((2, 3, 4))?, random((5, 4))?, random(5)?);
+    check("x", x.clone(), |x| linear(x, &w, Some(&b)))?;
+    check("w", w.clone(), |w| linear(&x, w, None))?;
+    check("b", b, |b| linear(&x, &w, Some(b)))?;
+    let (x, w) = (random((200, 30))?, random((70, 30))?); // enough for several threads
+    let error = (linear(&x, &w, None)? - x.matmul(&w.t()?)?)?.abs()?.max_all()?;
+    assert!(error.to_scalar::<f64>()? < 1e-12);
+    let message = linear(&x, &x, None).and(linear(&x, &w.t()?, None)).unwrap_err().to_string();
+    assert!(message.contains("[200, 30], weight: [30, 70]"), "{message}");
+    Ok(())
+}
+
+#[test]
 fn max_pooling() -> Result<()> {
     seed(3);
     for (kernel, stride) in [(2, 2), (3, 2), (2, 3), (3, 1)] {
         check("max_pool2d", random((2, 2, 7, 5))?, |x| max_pool2d(x, kernel, stride))?;
+        check("avg_pool2d", random((2, 2, 7, 5))?, |x| avg_pool2d(x, kernel, stride))?;
     }
-    Ok(())
+    check("global_avg_pool2d", random((2, 2, 7, 5))?, global_avg_pool2d)?;
+    check("upsample_nearest2d", random((2, 2, 3, 2))?, |x| {
+        upsample_nearest2d(x, 3)?.narrow(2, 0, 2)?.narrow(3, 0, 2)?.add(&x.narrow(2, 0, 2)?)
+    })
 }
 
 #[test]
@@ -97,6 +147,57 @@ fn activations_and_softmax() -> Result<()> {
         check("activation", random(6)?, |x| activation.forward(x))?;
     }
     Ok(())
+}
+
+#[test]
+fn normalisation() -> Result<()> {
+    seed(10);
+    let (x, w, b) = (random((3, 4, 5))?, random(5)?, random(5)?);
+    check("layer x", x.clone(), |x| layer_norm(x, &w, &b, 1e-3))?;
+    check("layer w", w.clone(), |w| layer_norm(&x, w, &b, 1e-3))?;
+    check("layer b", b.clone(), |b| layer_norm(&x, &w, b, 1e-3))?;
+    check("rms x", x.clone(), |x| rms_norm(x, &w, 1e-3))?;
+    check("rms w", w, |w| rms_norm(&x, w, 1e-3))?;
+    let (w, b) = (random(4)?, random(4)?);
+    check("group x", x.clone(), |x| group_norm(x, &w, &b, 2, 1e-3))?;
+    check("group w", w.clone(), |w| group_norm(&x, w, &b, 2, 1e-3))?;
+    check("group b", b.clone(), |b| group_norm(&x, &w, b, 2, 1e-3))?;
+    check("batch x", x.clone(), |x| Ok(batch_norm(x, &w, &b, 1e-3)?.0))?;
+    check("batch w", w.clone(), |w| Ok(batch_norm(&x, w, &b, 1e-3)?.0))?;
+    check("batch b", b.clone(), |b| Ok(batch_norm(&x, &w, b, 1e-3)?.0))
+}
+
+/// Work enough for several threads: the sums of parts agree with Candle's own operations.
+#[test]
+fn large_normalisation_agrees_with_candle() -> Result<()> {
+    seed(11);
+    let (x, w, b) = (Var::from_tensor(&random((300, 70))?)?, random(70)?, random(70)?);
+    let (w, b) = (Var::from_tensor(&w)?, Var::from_tensor(&b)?);
+    let weights = random(x.shape())?;
+    let ours = (layer_norm(&x, &w, &b, 1e-5)? * &weights)?.backward()?;
+    let theirs = candle_nn::ops::layer_norm_slow(&x, &w, &b, 1e-5)?;
+    let theirs = (theirs * &weights)?.backward()?;
+    for var in [&x, &w, &b] {
+        let difference = ours.get(var).expect("ours").sub(theirs.get(var).expect("theirs"))?;
+        assert!(difference.abs()?.max_all()?.to_scalar::<f64>()? < 1e-4); // its ε is an f32
+    }
+    Ok(())
+}
+
+#[test]
+fn attention_and_rotary_positions() -> Result<()> {
+    seed(12);
+    for (queries, keys, causal) in [(3, 3, false), (3, 3, true), (2, 4, true)] {
+        let (q, k) = (random((1, 2, queries, 4))?, random((1, 2, keys, 4))?);
+        let v = random((1, 2, keys, 4))?;
+        check("q", q.clone(), |q| attention(q, &k, &v, causal))?;
+        check("k", k.clone(), |k| attention(&q, k, &v, causal))?;
+        check("v", v.clone(), |v| attention(&q, &k, v, causal))?;
+        let mask = causal_mask(queries, keys, &Device::Cpu)?;
+        check("masked", q.clone(), |q| masked_attention(q, &k, &v, &mask))?;
+        check("weights", q, |q| attention_weights(q, &k, causal))?;
+    }
+    check("rotary", random((1, 2, 3, 4))?, |x| rotary(x, 5))
 }
 
 #[test]

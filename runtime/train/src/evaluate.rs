@@ -2,13 +2,13 @@
 
 use candle_core::{Module, Result, Tensor, bail};
 use candlelab_host::check_interrupt;
-use candlelab_nn::accuracy;
+use candlelab_nn::{accuracy, evaluating};
 
 /// Rows that are computed at once: enough to keep all cores busy, small beside the data.
 const ROWS: usize = 250;
 
-/// The fraction of examples whose class the model gets right, 0 to 1; see
-/// [`accuracy`](candlelab_nn::accuracy()).
+/// The fraction of examples whose class the model gets right in
+/// [evaluation mode](candlelab_nn::evaluating()), 0 to 1; see [`accuracy`](candlelab_nn::accuracy()).
 ///
 /// # Shapes
 /// - `x`: `(n, …)`; `y`: `(n)` or `(n, 1)`
@@ -34,7 +34,7 @@ pub fn evaluate(model: &dyn Module, x: &Tensor, y: &Tensor) -> Result<f64> {
     for start in (0..n).step_by(ROWS) {
         check_interrupt();
         let rows = ROWS.min(n - start);
-        let outputs = model.forward(&x.narrow(0, start, rows)?)?;
+        let outputs = evaluating(|| model.forward(&x.narrow(0, start, rows)?))?;
         right += accuracy(&outputs, &y.narrow(0, start, rows)?)? * rows as f64;
     }
     // Not `right / n` alone: the products above are whole numbers but for rounding.

@@ -1,77 +1,219 @@
-//! Runs generic code on the two float types of a storage.
+//! The two float types that the operations work on.
 
-use candle_core::{CpuStorage, Layout, Result, WithDType, bail};
+use candle_core::WithDType;
 
 /// What the operations need of f32 and f64.
-pub trait Float: WithDType + Send + Sync + std::ops::AddAssign + PartialOrd {
+pub trait Float: WithDType {
     /// The number 0.
     const ZERO: Self;
+    /// The number 1.
+    const ONE: Self;
     /// A number below all others.
     const LOWEST: Self;
+    /// The nearest number of this type.
+    fn of(value: f64) -> Self;
+    /// The square root.
+    fn root(self) -> Self;
+    /// `eˣ`.
+    fn e_to(self) -> Self;
+    /// The natural logarithm.
+    fn log(self) -> Self;
+    /// `ln(1 + x)`, right for small `x` too.
+    fn log_of_one_more(self) -> Self;
+    /// The hyperbolic tangent.
+    fn hyperbolic_tangent(self) -> Self;
+    /// The error function, `2/√π ∫₀ˣ exp(−t²) dt`.
+    fn error_function(self) -> Self;
+    /// `|x|`.
+    fn size(self) -> Self;
 }
 
 impl Float for f32 {
     const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
     const LOWEST: Self = Self::NEG_INFINITY;
+
+    #[inline(always)]
+    fn of(value: f64) -> Self {
+        value as Self
+    }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+
+    #[inline(always)]
+    fn e_to(self) -> Self {
+        exp(self)
+    }
+
+    #[inline(always)]
+    fn log(self) -> Self {
+        self.ln()
+    }
+
+    #[inline(always)]
+    fn log_of_one_more(self) -> Self {
+        self.ln_1p()
+    }
+
+    #[inline(always)]
+    fn hyperbolic_tangent(self) -> Self {
+        tanh(self)
+    }
+
+    #[inline(always)]
+    fn error_function(self) -> Self {
+        erf(self)
+    }
+
+    #[inline(always)]
+    fn size(self) -> Self {
+        self.abs()
+    }
 }
 
 impl Float for f64 {
     const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
     const LOWEST: Self = Self::NEG_INFINITY;
-}
 
-/// The elements of a tensor whose memory is in order.
-pub fn contiguous<'a, T>(values: &'a [T], layout: &Layout, name: &str) -> Result<&'a [T]> {
-    match layout.contiguous_offsets() {
-        Some((start, end)) => Ok(&values[start..end]),
-        None => bail!("{name} needs a contiguous tensor, got {layout:?}"),
+    #[inline(always)]
+    fn of(value: f64) -> Self {
+        value
+    }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+
+    #[inline(always)]
+    fn e_to(self) -> Self {
+        self.exp()
+    }
+
+    #[inline(always)]
+    fn log(self) -> Self {
+        self.ln()
+    }
+
+    #[inline(always)]
+    fn log_of_one_more(self) -> Self {
+        self.ln_1p()
+    }
+
+    #[inline(always)]
+    fn hyperbolic_tangent(self) -> Self {
+        self.tanh()
+    }
+
+    #[inline(always)]
+    fn error_function(self) -> Self {
+        candle_core::cpu::erf::erf_f64(self)
+    }
+
+    #[inline(always)]
+    fn size(self) -> Self {
+        self.abs()
     }
 }
 
-/// An operation on one tensor, for both float types.
-pub trait Map1 {
-    /// Its name in errors.
-    const NAME: &'static str;
-    /// The values of the result.
-    fn map<T: Float>(&self, values: &[T]) -> Vec<T>;
-
-    /// Runs the operation on a storage of either type.
-    fn run(&self, storage: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
-        match storage {
-            CpuStorage::F32(values) => {
-                Ok(CpuStorage::F32(self.map(contiguous(values, layout, Self::NAME)?)))
-            }
-            CpuStorage::F64(values) => {
-                Ok(CpuStorage::F64(self.map(contiguous(values, layout, Self::NAME)?)))
-            }
-            _ => bail!("{} needs f32 or f64", Self::NAME),
-        }
+/// `eˣ` without a branch, so that a compiler can work on many numbers at once; the C library's
+/// takes one at a time.
+///
+/// With `n` the whole number nearest to `x / ln 2`, `eˣ = 2ⁿ · eʳ` and `|r| ≤ ½ ln 2`, where a
+/// polynomial of degree 7 (Cephes, Moshier 1989) is right to 2e-7.
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    // 1.5 · 2²³: adding it leaves no room for digits after the point, so that it rounds.
+    const ROUND: f32 = 12_582_912.0;
+    // Beyond these ends the result is 0 or infinite.
+    let within = x.clamp(-87.3, 88.7);
+    let n = within * std::f32::consts::LOG2_E + ROUND - ROUND;
+    // ln 2 in two parts, the first so short that its product with `n` is exact.
+    let r = within - n * 0.693_359_4 + n * 2.121_944_4e-4;
+    let mut sum = 1.987_569_1e-4;
+    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
+        sum = sum * r + coefficient;
     }
+    let fraction = sum * r * r + r + 1.0;
+    // 2ⁿ in two factors, since no exponent can be 128: it stands above 23 bits of digits, 127 more
+    // than it is.
+    let half = n as i32 >> 1;
+    let power = |exponent: i32| f32::from_bits(((exponent + 127) << 23) as u32);
+    let result = fraction * power(half) * power(n as i32 - half);
+    let result = if x < -87.3 { 0.0 } else { result };
+    if x > 88.7 { f32::INFINITY } else { result }
 }
 
-/// An operation on two tensors of one float type.
-pub trait Map2 {
-    /// Its name in errors.
-    const NAME: &'static str;
-    /// The values of the result.
-    fn map<T: Float>(&self, first: &[T], second: &[T]) -> Vec<T>;
+/// `tanh x = (1 − e⁻²ˣ) / (1 + e⁻²ˣ)`, and near 0, where the difference would lose its digits, the
+/// first terms of its series.
+#[inline(always)]
+fn tanh(x: f32) -> f32 {
+    let square = x * x;
+    let mut sum = 62.0 / 2835.0;
+    for coefficient in [-17.0 / 315.0, 2.0 / 15.0, -1.0 / 3.0] {
+        sum = sum * square + coefficient;
+    }
+    let near = x + x * square * sum;
+    let power = exp(-2.0 * x.abs());
+    let far = ((1.0 - power) / (1.0 + power)).copysign(x);
+    if square < 0.04 { near } else { far }
+}
 
-    /// Runs the operation on storages of either type.
-    fn run(
-        &self,
-        (first, first_layout): (&CpuStorage, &Layout),
-        (second, second_layout): (&CpuStorage, &Layout),
-    ) -> Result<CpuStorage> {
-        match (first, second) {
-            (CpuStorage::F32(a), CpuStorage::F32(b)) => Ok(CpuStorage::F32(self.map(
-                contiguous(a, first_layout, Self::NAME)?,
-                contiguous(b, second_layout, Self::NAME)?,
-            ))),
-            (CpuStorage::F64(a), CpuStorage::F64(b)) => Ok(CpuStorage::F64(self.map(
-                contiguous(a, first_layout, Self::NAME)?,
-                contiguous(b, second_layout, Self::NAME)?,
-            ))),
-            _ => bail!("{} needs two tensors of f32 or of f64", Self::NAME),
+/// The error function to 6e-7: `1 − (a₁ t + … + a₅ t⁵) exp(−x²)` with `t = 1 / (1 + .3275911 x)`
+/// (Abramowitz and Stegun 1964, 7.1.26).
+#[inline(always)]
+fn erf(x: f32) -> f32 {
+    let t = 1.0 / (1.0 + 0.327_591_1 * x.abs());
+    let mut sum = 1.061_405_4;
+    for coefficient in [-1.453_152_1, 1.421_413_8, -0.284_496_72, 0.254_829_6] {
+        sum = sum * t + coefficient;
+    }
+    (1.0 - sum * t * exp(-x * x)).copysign(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{erf, exp, tanh};
+
+    #[test]
+    fn the_hyperbolic_tangent_is_right_near_zero_too() {
+        for step in -200_000..200_000 {
+            let x = (step as f32 / 50_000.0).powi(3) / 4.0;
+            let truth = f64::from(x).tanh();
+            let error = (f64::from(tanh(x)) - truth).abs();
+            assert!(error <= 4e-7 * truth.abs(), "tanh {x}: {error}");
         }
+        assert_eq!([f32::NEG_INFINITY, 0.0, 50.0].map(tanh), [-1.0, 0.0, 1.0]);
+        assert!(tanh(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn the_error_function_is_right_to_six_ten_millionths() {
+        for step in -50_000..50_000 {
+            let x = step as f32 / 10_000.0;
+            let error = f64::from(erf(x)) - candle_core::cpu::erf::erf_f64(f64::from(x));
+            assert!(error.abs() < 6e-7, "erf {x}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_exponential_is_right_to_two_units_in_the_last_place() {
+        for step in -87_000..88_700 {
+            let x = step as f32 / 1000.0;
+            let truth = f64::from(x).exp();
+            let error = (f64::from(exp(x)) - truth).abs() / truth;
+            assert!(error < 3e-7, "e^{x}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_exponential_keeps_to_its_ends() {
+        let ends = [f32::NEG_INFINITY, -1e4, 0.0, 1e4, f32::INFINITY];
+        assert_eq!(ends.map(exp), [0.0, 0.0, 1.0, f32::INFINITY, f32::INFINITY]);
+        assert!(exp(f32::NAN).is_nan());
     }
 }

@@ -1,14 +1,14 @@
-//! Max-pooling whose gradient goes to the maximum.
+//! Pooling: one number for each window, or one pixel for many.
 
-use super::float::{Float, Map1, Map2};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Device, Layout, Result, Shape, Tensor, bail};
-use rayon::prelude::*;
+use super::custom::{Op, apply1, compute1, compute2, ours, wanted};
+use super::float::Float;
+use super::parallel::rows;
+use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 use std::cmp::Ordering;
 
+/// Square windows over planes; there are as many planes as images times channels.
 #[derive(Clone, Copy, Debug)]
 struct Pool {
-    /// Images times channels.
-    planes: usize,
     height: usize,
     width: usize,
     kernel: usize,
@@ -24,13 +24,32 @@ impl Pool {
         (self.width - self.kernel) / self.stride + 1
     }
 
+    fn size(&self) -> usize {
+        self.height * self.width
+    }
+
+    fn out_size(&self) -> usize {
+        self.out_height() * self.out_width()
+    }
+
+    fn shape(&self, x: &Shape) -> Shape {
+        let dims = x.dims();
+        (dims[0], dims[1], self.out_height(), self.out_width()).into()
+    }
+
+    /// The first pixel of the window of an output.
+    fn corner(&self, output: usize) -> usize {
+        let (row, column) = (output / self.out_width(), output % self.out_width());
+        (row * self.width + column) * self.stride
+    }
+
     /// The pixel of the first maximum in the window of an output.
+    #[inline(always)]
     fn argmax<T: Float>(&self, plane: &[T], output: usize) -> usize {
-        let top = output / self.out_width() * self.stride;
-        let left = output % self.out_width() * self.stride;
-        let mut best = (top * self.width + left, T::LOWEST);
-        for row in top..top + self.kernel {
-            let start = row * self.width + left;
+        let corner = self.corner(output);
+        let mut best = (corner, T::LOWEST);
+        for row in 0..self.kernel {
+            let start = corner + row * self.width;
             for (right, value) in plane[start..start + self.kernel].iter().enumerate() {
                 // NaN, which compares with nothing, is passed on, so that it is seen.
                 if !matches!(value.partial_cmp(&best.1), Some(Ordering::Less | Ordering::Equal)) {
@@ -40,87 +59,147 @@ impl Pool {
         }
         best.0
     }
-}
 
-struct Forward(Pool);
-
-impl Map1 for Forward {
-    const NAME: &'static str = "max_pool2d";
-
-    fn map<T: Float>(&self, pixels: &[T]) -> Vec<T> {
-        let pool = self.0;
-        let outputs = pool.out_height() * pool.out_width();
-        let mut maxima = vec![T::ZERO; pool.planes * outputs];
-        let planes = pixels.par_chunks(pool.height * pool.width);
-        maxima.par_chunks_mut(outputs).zip(planes).for_each(|(maxima, plane)| {
-            for (output, maximum) in maxima.iter_mut().enumerate() {
-                *maximum = plane[pool.argmax(plane, output)];
+    /// Calls `f(plane, pixels of it, outputs of it)` for planes of pixels that are made.
+    fn each<T: Float>(
+        &self,
+        (out, out_size): (&mut [T], usize),
+        work: usize,
+        f: impl Fn(usize, &mut [T]) + Sync,
+    ) {
+        rows(out, out_size, work, |first, out| {
+            for (plane, out) in (first..).zip(out.chunks_mut(out_size)) {
+                f(plane, out);
             }
         });
-        maxima
     }
 }
 
-struct Backward(Pool);
+struct Max(Pool);
+struct MaxBack(Pool);
+struct Mean(Pool);
+struct MeanBack(Pool);
 
-impl Map2 for Backward {
+impl Op<1> for Max {
+    const NAME: &'static str = "max_pool2d";
+
+    fn shape(&self, [x]: [&Shape; 1]) -> Shape {
+        self.0.shape(x)
+    }
+
+    fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
+        let pool = self.0;
+        let mut y = vec![T::ZERO; x.len() / pool.size() * pool.out_size()];
+        pool.each((&mut y, pool.out_size()), x.len() * 2, |plane, y| {
+            let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
+            for (output, y) in y.iter_mut().enumerate() {
+                *y = x[pool.argmax(x, output)];
+            }
+        });
+        y
+    }
+
+    fn gradients(&self, [x]: [&Tensor; 1], _: &Tensor, dy: &Tensor) -> Result<[Option<Tensor>; 1]> {
+        Ok([wanted(x, || compute2(MaxBack(self.0), x, dy))?])
+    }
+}
+
+impl Op<2> for MaxBack {
     const NAME: &'static str = "the gradient of max_pool2d";
 
-    fn map<T: Float>(&self, pixels: &[T], gradient: &[T]) -> Vec<T> {
+    fn shape(&self, [x, _]: [&Shape; 2]) -> Shape {
+        x.clone()
+    }
+
+    fn map<T: Float>(&self, [x, dy]: [&[T]; 2]) -> Vec<T> {
         let pool = self.0;
-        let size = pool.height * pool.width;
-        let mut result = vec![T::ZERO; pixels.len()];
-        let planes = pixels.par_chunks(size);
-        let gradients = gradient.par_chunks(pool.out_height() * pool.out_width());
-        result.par_chunks_mut(size).zip(planes).zip(gradients).for_each(
-            |((result, plane), gradient)| {
-                for (output, gradient) in gradient.iter().enumerate() {
-                    result[pool.argmax(plane, output)] += *gradient;
-                }
-            },
-        );
-        result
+        let mut dx = vec![T::ZERO; x.len()];
+        pool.each((&mut dx, pool.size()), x.len() * 2, |plane, dx| {
+            let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
+            let dy = &dy[plane * pool.out_size()..(plane + 1) * pool.out_size()];
+            for (output, dy) in dy.iter().enumerate() {
+                dx[pool.argmax(x, output)] += *dy;
+            }
+        });
+        dx
     }
 }
 
-impl CustomOp1 for Forward {
-    fn name(&self) -> &'static str {
-        Self::NAME
+impl Op<1> for Mean {
+    const NAME: &'static str = "avg_pool2d";
+
+    fn shape(&self, [x]: [&Shape; 1]) -> Shape {
+        self.0.shape(x)
     }
 
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let dims = layout.dims();
-        let shape = (dims[0], dims[1], self.0.out_height(), self.0.out_width());
-        Ok((self.run(storage, layout)?, shape.into()))
+    fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
+        let pool = self.0;
+        let share = T::of(1.0 / (pool.kernel * pool.kernel) as f64);
+        let mut y = vec![T::ZERO; x.len() / pool.size() * pool.out_size()];
+        pool.each((&mut y, pool.out_size()), x.len(), |plane, y| {
+            let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
+            for (output, y) in y.iter_mut().enumerate() {
+                let lines = x[pool.corner(output)..].chunks(pool.width).take(pool.kernel);
+                let numbers = lines.flat_map(|line| &line[..pool.kernel]);
+                *y = numbers.fold(T::ZERO, |sum, number| sum + *number) * share;
+            }
+        });
+        y
     }
 
-    fn bwd(&self, x: &Tensor, _result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        x.apply_op2_no_bwd(&gradient.contiguous()?, &Backward(self.0)).map(Some)
+    fn gradients(&self, [x]: [&Tensor; 1], _: &Tensor, dy: &Tensor) -> Result<[Option<Tensor>; 1]> {
+        Ok([wanted(x, || compute1(MeanBack(self.0), dy))?])
     }
 }
 
-impl CustomOp2 for Backward {
-    fn name(&self) -> &'static str {
-        Self::NAME
+impl Op<1> for MeanBack {
+    const NAME: &'static str = "the gradient of avg_pool2d";
+
+    fn shape(&self, [dy]: [&Shape; 1]) -> Shape {
+        let dims = dy.dims();
+        (dims[0], dims[1], self.0.height, self.0.width).into()
     }
 
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        x_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let result = self.run((x, x_layout), (gradient, gradient_layout))?;
-        Ok((result, x_layout.shape().clone()))
+    fn map<T: Float>(&self, [dy]: [&[T]; 1]) -> Vec<T> {
+        let pool = self.0;
+        let share = T::of(1.0 / (pool.kernel * pool.kernel) as f64);
+        let mut dx = vec![T::ZERO; dy.len() / pool.out_size() * pool.size()];
+        let work = dx.len();
+        pool.each((&mut dx, pool.size()), work, |plane, dx| {
+            let dy = &dy[plane * pool.out_size()..(plane + 1) * pool.out_size()];
+            for (output, dy) in dy.iter().enumerate() {
+                let lines = dx[pool.corner(output)..].chunks_mut(pool.width).take(pool.kernel);
+                let numbers = lines.flat_map(|line| &mut line[..pool.kernel]);
+                numbers.for_each(|number| *number += *dy * share);
+            }
+        });
+        dx
     }
+}
+
+fn check(name: &str, x: &Tensor, kernel: usize, stride: usize) -> Result<Pool> {
+    let (batch, channels, height, width) = x.dims4()?;
+    if batch == 0 || channels == 0 {
+        bail!("{name}: there are no images, x: {:?}", x.dims());
+    }
+    if kernel == 0 || stride == 0 || kernel > height.min(width) {
+        bail!("shape mismatch in {name}, x: {:?}, kernel: {kernel}, stride: {stride}", x.dims());
+    }
+    Ok(Pool { height, width, kernel, stride })
+}
+
+/// Does on the CPU, in f32 if need be, what this crate can do nowhere else.
+fn elsewhere(x: &Tensor, f: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
+    let here = x.to_device(&Device::Cpu)?;
+    let here = if ours(&here) { here } else { here.to_dtype(DType::F32)? };
+    f(&here)?.to_dtype(x.dtype())?.to_device(x.device())
 }
 
 /// The largest value of each `kernel × kernel` window, windows `stride` apart.
 ///
 /// The gradient goes to the first maximum of each window, as in PyTorch; Candle's own spreads it,
-/// four times too small for 2×2 windows. A tensor on another device is
-/// pooled on the CPU, which is slow but right.
+/// four times too small for 2×2 windows. A tensor on another device is pooled on the CPU, which is
+/// slow but right.
 ///
 /// # Shapes
 /// - `x`: `(batch, channels, height, width)`
@@ -138,16 +217,57 @@ impl CustomOp2 for Backward {
 /// # }
 /// ```
 pub fn max_pool2d(x: &Tensor, kernel: usize, stride: usize) -> Result<Tensor> {
+    let pool = check("max_pool2d", x, kernel, stride)?;
+    if ours(x) { apply1(Max(pool), x) } else { elsewhere(x, |x| max_pool2d(x, kernel, stride)) }
+}
+
+/// The mean of each `kernel × kernel` window, windows `stride` apart.
+///
+/// Candle's own has a gradient only where the windows touch. A tensor on another device is pooled
+/// on the CPU, which is slow but right.
+///
+/// # Shapes
+/// - `x`: `(batch, channels, height, width)`
+/// - output: `(batch, channels, (height − kernel) / stride + 1, (width − kernel) / stride + 1)`
+///
+/// # Errors
+/// If the window is empty or larger than the image, or the batch is empty.
+///
+/// ```
+/// # use candlelab_nn::{avg_pool2d, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let x = Tensor::new(&[[1f32, 2.0], [4.0, 3.0]], &Device::Cpu)?.reshape((1, 1, 2, 2))?;
+/// assert_eq!(avg_pool2d(&x, 2, 2)?.flatten_all()?.to_vec1::<f32>()?, [2.5]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn avg_pool2d(x: &Tensor, kernel: usize, stride: usize) -> Result<Tensor> {
+    let pool = check("avg_pool2d", x, kernel, stride)?;
+    if ours(x) { apply1(Mean(pool), x) } else { elsewhere(x, |x| avg_pool2d(x, kernel, stride)) }
+}
+
+/// The mean of each channel's pixels, PyTorch's `adaptive_avg_pool2d(x, 1)`.
+///
+/// # Shapes
+/// - `x`: `(batch, channels, height, width)`
+/// - output: `(batch, channels, 1, 1)`
+///
+/// # Errors
+/// If the batch or the image is empty.
+///
+/// ```
+/// # use candlelab_nn::{global_avg_pool2d, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let x = Tensor::new(&[[1f32, 2.0, 6.0]], &Device::Cpu)?.reshape((1, 1, 1, 3))?;
+/// assert_eq!(global_avg_pool2d(&x)?.flatten_all()?.to_vec1::<f32>()?, [3.0]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn global_avg_pool2d(x: &Tensor) -> Result<Tensor> {
     let (batch, channels, height, width) = x.dims4()?;
-    if kernel == 0 || stride == 0 || kernel > height.min(width) || batch == 0 {
-        bail!(
-            "shape mismatch in max_pool2d, x: {:?}, kernel: {kernel}, stride: {stride}",
-            x.dims()
-        );
+    if x.elem_count() == 0 {
+        bail!("global_avg_pool2d: there are no pixels, x: {:?}", x.dims());
     }
-    if !x.device().is_cpu() {
-        return max_pool2d(&x.to_device(&Device::Cpu)?, kernel, stride)?.to_device(x.device());
-    }
-    let pool = Pool { planes: batch * channels, height, width, kernel, stride };
-    x.contiguous()?.apply_op1(Forward(pool))
+    let means = x.reshape((batch, channels, height * width))?.mean_keepdim(2)?; // (b, c, 1)
+    means.unsqueeze(3)
 }

@@ -1,6 +1,25 @@
-//! The rectifier.
+//! Rectifiers: flat, or nearly so, to the left of 0 and straight to the right.
 
+use super::float::Float;
+use super::pointwise::{Curve, curve};
 use candle_core::{Result, Tensor};
+
+/// Straight to the right of 0, with another slope to the left and at 0.
+#[derive(Clone, Copy)]
+struct Leaky {
+    slope: f64,
+}
+
+impl Curve for Leaky {
+    const NAME: &'static str = "leaky_relu";
+
+    #[inline(always)]
+    fn at<T: Float>(self, x: T) -> (T, T) {
+        let slope = T::of(self.slope);
+        // NaN is not at most 0, so it passes and is seen.
+        if x <= T::ZERO { (slope * x, slope) } else { (x, T::ONE) }
+    }
+}
 
 /// `max(x, 0)`, with gradient 0 at 0 (Candle's own has 1 there).
 ///
@@ -19,6 +38,117 @@ use candle_core::{Result, Tensor};
 /// # }
 /// ```
 pub fn relu(x: &Tensor) -> Result<Tensor> {
-    // NaN is not at most 0, so it passes and is seen; the gradient passes where the value does.
-    x.detach().le(0.0)?.where_cond(&x.zeros_like()?.detach(), x)
+    curve(x, Rectifier, |x| x.detach().le(0.0)?.where_cond(&x.zeros_like()?.detach(), x))
+}
+
+/// Not [`Leaky`] with slope 0, which would make −∞ NaN.
+#[derive(Clone, Copy)]
+struct Rectifier;
+
+impl Curve for Rectifier {
+    const NAME: &'static str = "relu";
+
+    #[inline(always)]
+    fn at<T: Float>(self, x: T) -> (T, T) {
+        if x <= T::ZERO { (T::ZERO, T::ZERO) } else { (x, T::ONE) }
+    }
+}
+
+/// `x` where it is above 0, else `slope · x` (Maas et al. 2013); PyTorch's default slope is .01.
+///
+/// # Shapes
+/// Any; the output has the input's.
+///
+/// # Errors
+/// If the type is not a number's.
+///
+/// ```
+/// # use candlelab_nn::{leaky_relu, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let x = Tensor::new(&[-4f32, 2.0], &Device::Cpu)?;
+/// assert_eq!(leaky_relu(&x, 0.25)?.to_vec1::<f32>()?, [-1.0, 2.0]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn leaky_relu(x: &Tensor, slope: f64) -> Result<Tensor> {
+    curve(x, Leaky { slope }, |x| x.detach().le(0.0)?.where_cond(&(x * slope)?, x))
+}
+
+#[derive(Clone, Copy)]
+struct Exponential {
+    alpha: f64,
+}
+
+impl Curve for Exponential {
+    const NAME: &'static str = "elu";
+
+    #[inline(always)]
+    fn at<T: Float>(self, x: T) -> (T, T) {
+        if x > T::ZERO {
+            return (x, T::ONE);
+        }
+        // eˣ − 1 = 2 t / (1 − t) with t = tanh ½x, which keeps its digits near 0.
+        let t = (x * T::of(0.5)).hyperbolic_tangent();
+        let value = T::of(self.alpha) * (t + t) / (T::ONE - t);
+        (value, value + T::of(self.alpha))
+    }
+}
+
+/// `x` where it is above 0, else `alpha · (eˣ − 1)` (Clevert et al. 2016); the usual `alpha` is 1.
+///
+/// # Shapes
+/// Any; the output has the input's.
+///
+/// # Errors
+/// If the type is not a number's.
+///
+/// ```
+/// # use candlelab_nn::{elu, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let y = elu(&Tensor::new(&[-1000f32, 2.0], &Device::Cpu)?, 1.0)?;
+/// assert_eq!(y.to_vec1::<f32>()?, [-1.0, 2.0]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn elu(x: &Tensor, alpha: f64) -> Result<Tensor> {
+    curve(x, Exponential { alpha }, |x| x.elu(alpha))
+}
+
+#[derive(Clone, Copy)]
+struct Softplus;
+
+impl Curve for Softplus {
+    const NAME: &'static str = "softplus";
+
+    #[inline(always)]
+    fn at<T: Float>(self, x: T) -> (T, T) {
+        let power = (T::ZERO - x.size()).e_to(); // at most 1
+        let above = if x > T::ZERO { T::ONE } else { power };
+        let linear = if x <= T::ZERO { T::ZERO } else { x };
+        (linear + power.log_of_one_more(), above / (T::ONE + power))
+    }
+}
+
+/// `ln(1 + eˣ)`, computed as `max(x, 0) + ln(1 + e^(−|x|))`, finite for any finite `x`.
+///
+/// # Shapes
+/// Any; the output has the input's.
+///
+/// # Errors
+/// If the type is not a number's.
+///
+/// ```
+/// # use candlelab_nn::{softplus, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let y = softplus(&Tensor::new(&[-1000f32, 0.0, 1000.0], &Device::Cpu)?)?;
+/// assert_eq!(y.to_vec1::<f32>()?, [0.0, 2f32.ln(), 1000.0]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn softplus(x: &Tensor) -> Result<Tensor> {
+    curve(x, Softplus, |x| {
+        let right = relu(x)?;
+        let size = ((&right * 2.0)? - x)?; // |x|, with slope 1 to the right of 0 and −1 at it
+        right + (size.neg()?.exp()? + 1.0)?.log()?
+    })
 }

@@ -1,0 +1,173 @@
+//! Attention with several heads.
+
+use super::{Layer, Linear};
+use crate::ops::attention;
+use candle_core::{Device, Module, Result, Tensor, Var, bail};
+
+/// Attention in several heads (Vaswani et al. 2017): queries, keys and values are linear maps of
+/// the input, split into heads; the heads' results side by side go through one more linear map.
+///
+/// See [`attention`](crate::attention()) for one head. There is no dropout inside.
+#[derive(Clone, Debug)]
+pub struct MultiHeadAttention {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
+    heads: usize,
+    causal: bool,
+}
+
+/// Keys and values of what was read already, so that a text can grow without reading it again.
+///
+/// Each attention layer needs one of its own, for one text or one batch of texts.
+#[derive(Clone, Debug, Default)]
+pub struct KvCache {
+    kept: Option<(Tensor, Tensor)>,
+}
+
+impl KvCache {
+    /// Nothing read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many positions were read.
+    pub fn len(&self) -> usize {
+        self.kept.as_ref().map_or(0, |(keys, _)| keys.dims()[2])
+    }
+
+    /// Whether nothing was read.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_none()
+    }
+
+    /// Appends keys and values, `(batch, heads, new, width)`; gives all of them.
+    fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
+        let all = match &self.kept {
+            Some((keys, values)) => (Tensor::cat(&[keys, &k], 2)?, Tensor::cat(&[values, &v], 2)?),
+            None => (k, v),
+        };
+        self.kept = Some((all.0.detach(), all.1.detach()));
+        Ok(all)
+    }
+}
+
+impl MultiHeadAttention {
+    /// Attention over vectors of `width` numbers, in `heads` heads.
+    ///
+    /// # Shapes
+    /// - input: `(batch, length, width)`; output the same
+    ///
+    /// # Errors
+    /// If the width cannot be split into the heads, or the device has no room.
+    ///
+    /// ```
+    /// # use candlelab_nn::*;
+    /// # fn main() -> Result<()> {
+    /// let layer = MultiHeadAttention::new(8, 2, &Device::Cpu)?.causal();
+    /// let x = randn(0.0, 1.0, (1, 5, 8), &Device::Cpu)?;
+    /// let whole = layer.forward(&x)?;
+    /// let begun = layer.forward(&x.narrow(1, 0, 3)?)?; // sees nothing of what comes later
+    /// let difference = (whole.narrow(1, 0, 3)? - begun)?.abs()?.max_all()?;
+    /// assert!(difference.to_scalar::<f32>()? < 1e-6);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(width: usize, heads: usize, device: &Device) -> Result<Self> {
+        if heads == 0 || !width.is_multiple_of(heads) {
+            bail!("MultiHeadAttention: a width of {width} cannot be split into {heads} heads");
+        }
+        let linear = || Linear::new(width, width, device);
+        let (query, key, value, output) = (linear()?, linear()?, linear()?, linear()?);
+        Ok(Self { query, key, value, output, heads, causal: false })
+    }
+
+    /// Lets no position see what comes after it.
+    pub fn causal(mut self) -> Self {
+        self.causal = true;
+        self
+    }
+
+    /// `(batch, length, width)` to `(batch, heads, length, width / heads)`.
+    fn split(&self, x: &Tensor) -> Result<Tensor> {
+        let (batch, length, width) = x.dims3()?;
+        x.reshape((batch, length, self.heads, width / self.heads))?.transpose(1, 2)?.contiguous()
+    }
+
+    /// `(batch, heads, length, width / heads)` to `(batch, length, width)`, and the last map.
+    fn join(&self, y: &Tensor) -> Result<Tensor> {
+        self.output.forward(&y.transpose(1, 2)?.flatten_from(2)?)
+    }
+
+    /// Lets `x` look at another text: the queries come from `x`, keys and values from `context`.
+    ///
+    /// # Shapes
+    /// - `x`: `(batch, length, width)`; `context`: `(batch, other length, width)`
+    /// - output: as `x`
+    ///
+    /// # Errors
+    /// If the shapes do not fit.
+    ///
+    /// ```
+    /// # use candlelab_nn::*;
+    /// # fn main() -> Result<()> {
+    /// let layer = MultiHeadAttention::new(8, 2, &Device::Cpu)?;
+    /// let x = randn(0.0, 1.0, (1, 3, 8), &Device::Cpu)?;
+    /// let context = randn(0.0, 1.0, (1, 7, 8), &Device::Cpu)?;
+    /// assert_eq!(layer.attend(&x, &context)?.dims(), [1, 3, 8]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn attend(&self, x: &Tensor, context: &Tensor) -> Result<Tensor> {
+        let q = self.split(&self.query.forward(x)?)?;
+        let k = self.split(&self.key.forward(context)?)?;
+        let v = self.split(&self.value.forward(context)?)?;
+        self.join(&attention(&q, &k, &v, self.causal)?)
+    }
+
+    /// Reads on: `x` are the positions after those in the cache, which it looks back on.
+    ///
+    /// # Shapes
+    /// - `x`: `(batch, new positions, width)`; output the same
+    ///
+    /// # Errors
+    /// If the layer is not causal or the shapes do not fit.
+    ///
+    /// ```
+    /// # use candlelab_nn::*;
+    /// # fn main() -> Result<()> {
+    /// let layer = MultiHeadAttention::new(8, 2, &Device::Cpu)?.causal();
+    /// let x = randn(0.0, 1.0, (1, 5, 8), &Device::Cpu)?;
+    /// let mut cache = KvCache::new();
+    /// layer.read_on(&x.narrow(1, 0, 4)?, &mut cache)?;
+    /// let last = layer.read_on(&x.narrow(1, 4, 1)?, &mut cache)?;
+    /// let difference = (layer.forward(&x)?.narrow(1, 4, 1)? - last)?.abs()?.max_all()?;
+    /// assert!(difference.to_scalar::<f32>()? < 1e-6 && cache.len() == 5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_on(&self, x: &Tensor, cache: &mut KvCache) -> Result<Tensor> {
+        if !self.causal {
+            bail!("MultiHeadAttention reads on only if it is causal: new(…)?.causal()");
+        }
+        let q = self.split(&self.query.forward(x)?)?;
+        let k = self.split(&self.key.forward(x)?)?;
+        let v = self.split(&self.value.forward(x)?)?;
+        let (k, v) = cache.append(k, v)?;
+        self.join(&attention(&q, &k, &v, true)?)
+    }
+}
+
+impl Module for MultiHeadAttention {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.attend(x, x)
+    }
+}
+
+impl Layer for MultiHeadAttention {
+    /// Weights and biases of queries, keys, values and of the last map.
+    fn vars(&self) -> Vec<Var> {
+        [&self.query, &self.key, &self.value, &self.output].map(Layer::vars).concat()
+    }
+}

@@ -1,0 +1,61 @@
+//! The affine map.
+
+use super::{Layer, parameter};
+use crate::ops::linear;
+use candle_core::{Device, Module, Result, Tensor, Var};
+
+/// The affine map `y = x · wᵀ + b`, see [`linear`].
+///
+/// # Shapes
+/// - `w`: `(out, in)`; `b`: `(out)`
+/// - input: `(…, in)`; output: `(…, out)`
+#[derive(Clone, Debug)]
+pub struct Linear {
+    w: Var,
+    b: Var,
+}
+
+impl Linear {
+    /// A layer with random weights and biases, uniform in `±1/√in`.
+    ///
+    /// # Errors
+    /// If the device has no room.
+    ///
+    /// ```
+    /// # use candlelab_nn::{Device, Linear, Module, Result, Tensor};
+    /// # fn main() -> Result<()> {
+    /// let layer = Linear::new(3, 2, &Device::Cpu)?;
+    /// let y = layer.forward(&Tensor::new(&[[0f32, 0.0, 0.0]], &Device::Cpu)?)?;
+    /// assert_eq!(y.squeeze(0)?.to_vec1::<f32>()?, layer.bias().to_vec1::<f32>()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(inputs: usize, outputs: usize, device: &Device) -> Result<Self> {
+        Ok(Self {
+            w: parameter((outputs, inputs), inputs, device)?,
+            b: parameter(outputs, inputs, device)?,
+        })
+    }
+
+    /// The weights, `(out, in)`.
+    pub fn weight(&self) -> &Tensor {
+        &self.w
+    }
+
+    /// The biases, `(out)`.
+    pub fn bias(&self) -> &Tensor {
+        &self.b
+    }
+}
+
+impl Module for Linear {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        linear(x, &self.w, Some(&self.b))
+    }
+}
+
+impl Layer for Linear {
+    fn vars(&self) -> Vec<Var> {
+        vec![self.w.clone(), self.b.clone()]
+    }
+}

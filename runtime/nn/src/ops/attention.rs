@@ -1,0 +1,324 @@
+//! Attention: every query looks at all keys and takes a mean of their values.
+
+use super::channels::total;
+use super::custom::{Op, apply3, compute2, ours, wanted};
+use super::float::Float;
+use super::matrix::{Place, multiply};
+use super::parallel::{rows, wide};
+use super::softmax::{softmax, softmax_row};
+use candle_core::{D, Device, Result, Shape, Tensor, bail};
+
+/// `Y = P V` with `P = softmax(Q Kᵀ / √width)` for each head of each image or text.
+#[derive(Clone, Copy)]
+struct Attention {
+    heads: usize,
+    queries: usize,
+    keys: usize,
+    width: usize,
+    causal: bool,
+}
+
+/// The gradients of queries, keys and values, head by head one after the other, from those three
+/// joined likewise and `dY`.
+///
+/// With `dP = dY Vᵀ` and `dS = P (dP − Σ P dP)`, `dQ = dS K / √width`, `dK = dSᵀ Q / √width` and
+/// `dV = Pᵀ dY`.
+struct Backward(Attention);
+
+impl Attention {
+    fn work(&self) -> usize {
+        self.heads * self.queries * self.keys * self.width * 2
+    }
+
+    fn scale<T: Float>(&self) -> T {
+        T::of(1.0 / (self.width as f64).sqrt())
+    }
+
+    /// How many keys a query sees: the last one sees all.
+    fn seen(&self, query: usize) -> usize {
+        if self.causal { query + 1 + self.keys - self.queries } else { self.keys }
+    }
+
+    /// `P` of one head.
+    fn weights<T: Float>(&self, q: &[T], k: &[T], scores: &mut [T], p: &mut [T]) {
+        let Self { queries, keys, width, .. } = *self;
+        multiply(
+            (queries, width, keys),
+            (q, Place::rows(0, width)),
+            (k, Place::rows(0, width).t()),
+            (&mut *scores, Place::rows(0, keys)),
+            false,
+        );
+        let scale = self.scale::<T>();
+        wide(|| {
+            let rows = scores.chunks_mut(keys).zip(p.chunks_mut(keys));
+            for (query, (scores, p)) in rows.enumerate() {
+                let seen = self.seen(query);
+                scores.iter_mut().for_each(|score| *score *= scale);
+                softmax_row(&scores[..seen], &mut p[..seen], false);
+                p[seen..].fill(T::ZERO);
+            }
+        });
+    }
+}
+
+impl Op<3> for Attention {
+    const NAME: &'static str = "attention";
+
+    fn shape(&self, [q, _, _]: [&Shape; 3]) -> Shape {
+        q.clone()
+    }
+
+    fn map<T: Float>(&self, [q, k, v]: [&[T]; 3]) -> Vec<T> {
+        let Self { queries, keys, width, .. } = *self;
+        let mut y = vec![T::ZERO; q.len()];
+        rows(&mut y, queries * width, self.work(), |first, y| {
+            let mut scores = vec![T::ZERO; queries * keys];
+            let mut p = scores.clone();
+            for (head, y) in (first..).zip(y.chunks_mut(queries * width)) {
+                let q = &q[head * queries * width..(head + 1) * queries * width];
+                let own = head * keys * width..(head + 1) * keys * width;
+                self.weights(q, &k[own.clone()], &mut scores, &mut p);
+                multiply(
+                    (queries, keys, width),
+                    (&p, Place::rows(0, keys)),
+                    (&v[own], Place::rows(0, width)),
+                    (y, Place::rows(0, width)),
+                    false,
+                );
+            }
+        });
+        y
+    }
+
+    fn gradients(
+        &self,
+        [q, k, v]: [&Tensor; 3],
+        _: &Tensor,
+        dy: &Tensor,
+    ) -> Result<[Option<Tensor>; 3]> {
+        let (of_query, of_key) = (self.queries * self.width, self.keys * self.width);
+        let joined = [
+            q.detach().reshape((self.heads, of_query))?,
+            k.detach().reshape((self.heads, of_key))?,
+            v.detach().reshape((self.heads, of_key))?,
+        ];
+        let all = compute2(Backward(*self), &Tensor::cat(&joined, 1)?, dy)?;
+        let part = |start, size, like: &Tensor| {
+            wanted(like, || all.narrow(1, start, size)?.reshape(like.shape()))
+        };
+        Ok([part(0, of_query, q)?, part(of_query, of_key, k)?, part(of_query + of_key, of_key, v)?])
+    }
+}
+
+impl Op<2> for Backward {
+    const NAME: &'static str = "the gradient of attention";
+
+    fn shape(&self, [joined, _]: [&Shape; 2]) -> Shape {
+        joined.clone()
+    }
+
+    fn map<T: Float>(&self, [joined, dy]: [&[T]; 2]) -> Vec<T> {
+        let sizes = self.0;
+        let (of_query, of_key) = (sizes.queries * sizes.width, sizes.keys * sizes.width);
+        let size = of_query + 2 * of_key;
+        let mut gradients = vec![T::ZERO; joined.len()];
+        rows(&mut gradients, size, sizes.work() * 3, |first, gradients| {
+            let mut p = vec![T::ZERO; sizes.queries * sizes.keys];
+            let mut slopes = p.clone();
+            for (head, gradients) in (first..).zip(gradients.chunks_mut(size)) {
+                let joined = &joined[head * size..(head + 1) * size];
+                let dy = &dy[head * of_query..(head + 1) * of_query];
+                sizes.head_gradients(joined, dy, gradients, (&mut p, &mut slopes));
+            }
+        });
+        gradients
+    }
+}
+
+impl Attention {
+    fn head_gradients<T: Float>(
+        &self,
+        joined: &[T],
+        dy: &[T],
+        gradients: &mut [T],
+        (p, slopes): (&mut [T], &mut [T]),
+    ) {
+        let Self { queries, keys, width, .. } = *self;
+        let (q, rest) = joined.split_at(queries * width);
+        let (k, v) = rest.split_at(keys * width);
+        let (dq, rest) = gradients.split_at_mut(queries * width);
+        let (dk, dv) = rest.split_at_mut(keys * width);
+        let (across, along) = (Place::rows(0, keys), Place::rows(0, width));
+        self.weights(q, k, slopes, p);
+        multiply((keys, queries, width), (p, across.t()), (dy, along), (dv, along), false);
+        multiply((queries, width, keys), (dy, along), (v, along.t()), (slopes, across), false); // dP
+        let scale = self.scale::<T>();
+        wide(|| {
+            for (p, slopes) in p.chunks_mut(keys).zip(slopes.chunks_mut(keys)) {
+                slopes.iter_mut().zip(&*p).for_each(|(slope, p)| *slope *= *p);
+                let sum = total(slopes);
+                slopes
+                    .iter_mut()
+                    .zip(&*p)
+                    .for_each(|(slope, p)| *slope = (*slope - *p * sum) * scale);
+            }
+        });
+        multiply((queries, keys, width), (slopes, across), (k, along), (dq, along), false);
+        multiply((keys, queries, width), (slopes, across.t()), (q, along), (dk, along), false);
+    }
+}
+
+fn sizes(name: &str, q: &Tensor, k: &Tensor, v: &Tensor, causal: bool) -> Result<Attention> {
+    let (batch, heads, queries, width) = q.dims4()?;
+    let keys = k.dim(2)?;
+    if k.dims() != [batch, heads, keys, width]
+        || v.dims() != k.dims()
+        || q.elem_count() * keys == 0
+        || (causal && queries > keys)
+    {
+        bail!("shape mismatch in {name}, q: {:?}, k: {:?}, v: {:?}", q.dims(), k.dims(), v.dims());
+    }
+    Ok(Attention { heads: batch * heads, queries, keys, width, causal })
+}
+
+/// Scaled dot-product attention (Vaswani et al. 2017): `softmax(Q Kᵀ / √width) V`.
+///
+/// If `causal`, a query sees no key after its own; the last query stands beside the last key. On
+/// other devices than the CPU, and for other types than f32 and f64, it is made of simple
+/// operations.
+///
+/// # Shapes
+/// - `q`: `(batch, heads, queries, width)`; `k`, `v`: `(batch, heads, keys, width)`
+/// - output: as `q`
+///
+/// # Errors
+/// If the shapes do not fit, or with `causal` there are more queries than keys.
+///
+/// ```
+/// # use candlelab_nn::{attention, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let q = Tensor::new(&[0f32, 0.0], &Device::Cpu)?.reshape((1, 1, 2, 1))?; // no preference
+/// let v = Tensor::new(&[1f32, 3.0], &Device::Cpu)?.reshape((1, 1, 2, 1))?;
+/// let y = |causal| attention(&q, &q, &v, causal)?.flatten_all()?.to_vec1::<f32>();
+/// assert_eq!(y(false)?, [2.0, 2.0]);
+/// assert_eq!(y(true)?, [1.0, 2.0]); // the first sees itself only
+/// # Ok(())
+/// # }
+/// ```
+pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, causal: bool) -> Result<Tensor> {
+    let sizes = sizes("attention", q, k, v, causal)?;
+    if ours(q) {
+        return apply3(sizes, q, k, v);
+    }
+    attention_weights(q, k, causal)?.matmul(&v.contiguous()?)
+}
+
+/// What [`attention`] weighs the values with: `softmax(Q Kᵀ / √width)`, each row summing to 1.
+///
+/// # Shapes
+/// - `q`: `(batch, heads, queries, width)`; `k`: `(batch, heads, keys, width)`
+/// - output: `(batch, heads, queries, keys)`
+///
+/// # Errors
+/// As for [`attention`].
+///
+/// ```
+/// # use candlelab_nn::{attention_weights, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let q = Tensor::new(&[0f32, 0.0], &Device::Cpu)?.reshape((1, 1, 2, 1))?;
+/// let p = attention_weights(&q, &q, true)?.squeeze(0)?.squeeze(0)?;
+/// assert_eq!(p.to_vec2::<f32>()?, [[1.0, 0.0], [0.5, 0.5]]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn attention_weights(q: &Tensor, k: &Tensor, causal: bool) -> Result<Tensor> {
+    let Attention { queries, keys, .. } = sizes("attention_weights", q, k, k, causal)?;
+    let scores = scores(q, k)?;
+    if !causal {
+        return softmax(&scores, D::Minus1);
+    }
+    softmax(&hide(&scores, &causal_mask(queries, keys, q.device())?)?, D::Minus1)
+}
+
+/// As [`attention`] with a mask of your own, as for texts of different lengths.
+///
+/// # Shapes
+/// - `q`: `(batch, heads, queries, width)`; `k`, `v`: `(batch, heads, keys, width)`
+/// - `mask`: u8, broadcast to `(batch, heads, queries, keys)`; 1 where a query sees a key, else 0.
+///   Each query has to see at least one
+/// - output: as `q`
+///
+/// # Errors
+/// If the shapes do not fit.
+///
+/// ```
+/// # use candlelab_nn::{masked_attention, Device, Result, Tensor};
+/// # fn main() -> Result<()> {
+/// let q = Tensor::new(&[0f32, 0.0], &Device::Cpu)?.reshape((1, 1, 2, 1))?;
+/// let v = Tensor::new(&[1f32, 3.0], &Device::Cpu)?.reshape((1, 1, 2, 1))?;
+/// let y = masked_attention(&q, &q, &v, &Tensor::new(&[0u8, 1], &Device::Cpu)?)?;
+/// assert_eq!(y.flatten_all()?.to_vec1::<f32>()?, [3.0, 3.0]); // all see the second only
+/// # Ok(())
+/// # }
+/// ```
+pub fn masked_attention(q: &Tensor, k: &Tensor, v: &Tensor, mask: &Tensor) -> Result<Tensor> {
+    sizes("masked_attention", q, k, v, false)?;
+    softmax(&hide(&scores(q, k)?, mask)?, D::Minus1)?.matmul(&v.contiguous()?)
+}
+
+/// `Q Kᵀ / √width`.
+fn scores(q: &Tensor, k: &Tensor) -> Result<Tensor> {
+    let width = q.dim(D::Minus1)? as f64;
+    q.contiguous()?.matmul(&k.t()?.contiguous()?)? / width.sqrt()
+}
+
+/// −∞ where the mask is 0.
+fn hide(scores: &Tensor, mask: &Tensor) -> Result<Tensor> {
+    let mask = mask.broadcast_as(scores.shape())?;
+    let hidden = Tensor::full(f32::NEG_INFINITY, scores.shape(), scores.device())?;
+    mask.where_cond(scores, &hidden.to_dtype(scores.dtype())?)
+}
+
+/// A mask for [`masked_attention`] in which a query sees no key after its own; the last query
+/// stands beside the last key.
+///
+/// # Shapes
+/// - output: `(queries, keys)`, u8
+///
+/// # Errors
+/// If there are more queries than keys.
+///
+/// ```
+/// # use candlelab_nn::{causal_mask, Device, Result};
+/// # fn main() -> Result<()> {
+/// assert_eq!(causal_mask(2, 3, &Device::Cpu)?.to_vec2::<u8>()?, [[1, 1, 0], [1, 1, 1]]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn causal_mask(queries: usize, keys: usize, device: &Device) -> Result<Tensor> {
+    let Some(before) = keys.checked_sub(queries) else {
+        bail!("causal_mask: {queries} queries but only {keys} keys");
+    };
+    let seen = (0..queries).flat_map(|query| (0..keys).map(move |key| key <= query + before));
+    Tensor::from_iter(seen.map(u8::from), device)?.reshape((queries, keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::DType;
+
+    #[test]
+    fn the_fused_form_is_the_simple_one() -> Result<()> {
+        for (queries, keys, causal) in [(5, 5, true), (3, 7, true), (5, 2, false), (1, 1, true)] {
+            let random = |length| crate::randn(0.0, 1.0, (2, 3, length, 4), &Device::Cpu);
+            let (q, k, v) = (random(queries)?, random(keys)?, random(keys)?);
+            let fused = attention(&q, &k, &v, causal)?;
+            let simple = attention_weights(&q, &k, causal)?.matmul(&v)?;
+            let error = (fused - simple)?.abs()?.max_all()?.to_dtype(DType::F64)?;
+            assert!(error.to_scalar::<f64>()? < 1e-6);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Work shared out among the cores.
+//!
+//! Candle's own pool does it, since two pools would fight for the cores; little work stays on the
+//! thread that asks for it, since to wake others takes longer.
+
+use super::float::Float;
+use candle_core::utils::barrier_pool;
+use std::ops::Range;
+
+/// Work below this many multiplications, or as many numbers moved, is not worth sharing.
+const SHARED: usize = 1 << 17;
+
+/// A pointer that threads may share, each to write a part of its own.
+struct Parts<T>(*mut T);
+
+// SAFETY: only `rows` makes one, and hands out disjoint parts of a slice that it alone borrows.
+unsafe impl<T: Send> Sync for Parts<T> {}
+
+impl<T> Parts<T> {
+    /// The numbers in `range`.
+    ///
+    /// # Safety
+    /// The range lies within the slice, which is still borrowed, and nobody else has a part of it.
+    #[allow(clippy::mut_from_ref)] // The whole point: disjoint parts of one slice.
+    unsafe fn part(&self, range: Range<usize>) -> &mut [T] {
+        // SAFETY: promised by the caller.
+        unsafe { std::slice::from_raw_parts_mut(self.0.add(range.start), range.len()) }
+    }
+}
+
+/// Cuts `out` into rows of `row` numbers, gives every row to one call `f(first, rows)`, where
+/// `rows` are one or more whole rows of which the first has number `first`, and waits for all.
+///
+/// `work` is the number of multiplications, or of numbers moved, in all of it.
+pub fn rows<T: Send>(out: &mut [T], row: usize, work: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+    let count = out.len().checked_div(row).unwrap_or(0);
+    let out = &mut out[..count * row];
+    if work < SHARED || count < 2 {
+        return f(0, out);
+    }
+    let parts = Parts(out.as_mut_ptr());
+    barrier_pool().execute_chunked(count, |range| {
+        // SAFETY: the pool gives each range to one call and waits for all of them; `out` is
+        // borrowed for as long, and has `count` rows.
+        f(range.start, unsafe { parts.part(range.start * row..range.end * row) });
+    });
+}
+
+/// The sum of `f` over all of `0..count`: `f(range, sum)` adds what belongs to a range to `sum`,
+/// which has `length` numbers.
+///
+/// The ranges do not depend on how many cores there are, so the sum is always rounded alike.
+pub fn sum<T: Float>(
+    count: usize,
+    length: usize,
+    work: usize,
+    f: impl Fn(Range<usize>, &mut [T]) + Sync,
+) -> Vec<T> {
+    const PARTS: usize = 16;
+    // Each part has a sum of its own, which has to be little beside the work.
+    let parts = if work < SHARED { 1 } else { PARTS.min(work / (16 * length.max(1))) };
+    let parts = parts.clamp(1, count.max(1));
+    let mut sums = vec![T::ZERO; parts * length];
+    rows(&mut sums, length, work, |first, sums| {
+        for (part, sum) in (first..).zip(sums.chunks_mut(length.max(1))) {
+            f(part * count / parts..(part + 1) * count / parts, sum);
+        }
+    });
+    let rest = sums.split_off(length);
+    for part in rest.chunks(length.max(1)) {
+        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += *part);
+    }
+    sums
+}
+
+/// Calls `f` with the widest vectors that this machine has, if its code is inlined into it.
+#[inline(always)]
+pub fn wide<R>(f: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+        // SAFETY: the machine has both.
+        return unsafe { with_avx2(f) };
+    }
+    f()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_visited_once() {
+        for work in [0, SHARED] {
+            let mut out = vec![0usize; 3 * 1000];
+            rows(&mut out, 3, work, |first, rows| {
+                for (number, row) in (first..).zip(rows.chunks_mut(3)) {
+                    row.iter_mut().for_each(|value| *value += number + 1);
+                }
+            });
+            assert!(out.iter().enumerate().all(|(at, value)| *value == at / 3 + 1));
+        }
+    }
+
+    #[test]
+    fn a_sum_takes_every_number_once() {
+        for (count, work) in [(0, SHARED), (5, SHARED), (1000, SHARED), (1000, 0)] {
+            let total = sum::<f64>(count, 1, work, |range, sum| {
+                sum[0] += range.map(|number| number as f64).sum::<f64>();
+            });
+            assert_eq!(total, [(count * count.saturating_sub(1) / 2) as f64]);
+        }
+    }
+}

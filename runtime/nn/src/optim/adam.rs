@@ -1,0 +1,62 @@
+//! Adam.
+
+use super::{Common, Memory, Optimizer, mix, optimizer};
+use candle_core::backprop::GradStore;
+use candle_core::{Result, Tensor, Var};
+
+/// Adam (Kingma and Ba 2015): `m ← β₁ m + (1−β₁) g`, `s ← β₂ s + (1−β₂) g²`,
+/// `w ← w − η m̂ / (√ŝ + ε)` with `m̂ = m/(1−β₁ᵗ)`, `ŝ = s/(1−β₂ᵗ)`; β₁ = .9, β₂ = .999, ε = 1e-8.
+///
+/// With weight decay λ it is AdamW (Loshchilov and Hutter 2019): first `w ← w − η λ w`.
+#[derive(Debug)]
+pub struct Adam {
+    common: Common,
+    betas: (f64, f64),
+    weight_decay: f64,
+}
+
+const EPSILON: f64 = 1e-8;
+
+impl Adam {
+    /// Adam with learning rate `lr`.
+    ///
+    /// ```
+    /// # use candlelab_nn::{Adam, Device, Optimizer, Result, Tensor, Var};
+    /// # fn main() -> Result<()> {
+    /// let w = Var::new(3f32, &Device::Cpu)?;
+    /// Adam::new(vec![w.clone()], 0.1).backward_step(&w.sqr()?)?; // the first step is ±lr
+    /// assert!((w.to_scalar::<f32>()? - 2.9).abs() < 1e-6);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(vars: Vec<Var>, lr: f64) -> Self {
+        Self { common: Common::new(vars, lr), betas: (0.9, 0.999), weight_decay: 0.0 }
+    }
+
+    /// Shrinks the parameters by `lr · weight_decay` at each step, which makes it AdamW.
+    pub fn with_weight_decay(mut self, weight_decay: f64) -> Self {
+        self.weight_decay = weight_decay;
+        self
+    }
+
+    /// Other factors β₁ and β₂.
+    pub fn with_betas(mut self, beta1: f64, beta2: f64) -> Self {
+        self.betas = (beta1, beta2);
+        self
+    }
+
+    fn rule(&self) -> impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor> + use<> {
+        let (lr, step, (beta1, beta2)) = (self.common.lr, self.common.steps + 1, self.betas);
+        let kept = 1.0 - lr * self.weight_decay;
+        let mean_scale = 1.0 / (1.0 - beta1.powi(step));
+        let square_scale = 1.0 / (1.0 - beta2.powi(step));
+        move |w, g, [mean, square]| {
+            let m = mean.insert(mix(mean.as_ref(), beta1, &g, 1.0 - beta1)?);
+            let s = square.insert(mix(square.as_ref(), beta2, &g.sqr()?, 1.0 - beta2)?);
+            let size = ((&*s * square_scale)?.sqrt()? + EPSILON)?;
+            (w * kept)? - ((&*m * (lr * mean_scale))? / size)?
+        }
+    }
+}
+
+optimizer!(Adam);

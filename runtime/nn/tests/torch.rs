@@ -1,0 +1,21 @@
+//! Values and gradients against PyTorch's, which the scripts of `tests/reference` wrote.
+
+mod common;
+
+#[path = "torch/convolution.rs"]
+mod convolution;
+
+#[path = "torch/activation.rs"]
+mod activation;
+
+#[path = "torch/normalisation.rs"]
+mod normalisation;
+
+#[path = "torch/sequence.rs"]
+mod sequence;
+
+#[path = "torch/optimisation.rs"]
+mod optimisation;
+
+#[path = "torch/loss.rs"]
+mod loss;

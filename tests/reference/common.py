@@ -1,0 +1,36 @@
+"""What the scripts here share: inputs that a Rust test can make too, and a file of results."""
+
+import json
+import pathlib
+
+import torch
+
+torch.set_default_dtype(torch.float64)
+
+
+def fill(shape, start):
+    """Numbers that look random: sin(start + 1.7 i) at place i."""
+    count = int(torch.tensor(shape).prod()) if shape else 1
+    return torch.sin(start + 1.7 * torch.arange(count)).reshape(shape)
+
+
+def numbers(tensor):
+    return [float(f"{value:.7g}") for value in tensor.detach().flatten().tolist()]
+
+
+CASES = {}
+
+
+def case(name, shapes, f):
+    """y = f(inputs), input i being fill(shapes[i], i), and each input's gradient of sum(y * fill(y, 9))."""
+    inputs = [fill(shape, start).requires_grad_() for start, shape in enumerate(shapes)]
+    y = f(*inputs)
+    (y * fill(list(y.shape), 9)).sum().backward()
+    gradients = [numbers(input.grad) for input in inputs]
+    CASES[name] = {"y": numbers(y), "gradients": gradients}
+
+
+def write(script):
+    path = pathlib.Path(script).with_suffix(".json")
+    lines = [f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in CASES.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
