@@ -27,9 +27,7 @@ def console(tmp_path):
         "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
         "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
     }
-    # Until the engine has started the kernel takes longer than the usual second.
-    arguments = ["-m", "jupyter_console", "--kernel", "candlelab",
-                 "--ZMQTerminalInteractiveShell.kernel_is_complete_timeout=60"]
+    arguments = ["-m", "jupyter_console", "--kernel", "candlelab"]
     options = {"env": environment, "encoding": "utf-8", "dimensions": (40, 120), "timeout": 60}
     terminal = Terminal(sys.executable, arguments, **options)
     terminal.expect(r"In \[1\]:")

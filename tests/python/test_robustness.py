@@ -451,3 +451,40 @@ def test_the_variables_panel_shows_a_tensors_shape(client):
     values = {it["name"]: (it["type"], it["value"]) for it in reply["body"]["variables"]}
     kind, value = values["grid"]
     assert kind == "Tensor (2, 3)" and value.startswith("(2, 3) f32 cpu")
+
+
+@pytest.mark.parametrize("pause", [0, 0.01, 0.05, 0.1, 0.15, 0.2])
+def test_an_interrupt_is_never_lost(kernel, pause):
+    manager, client = kernel
+    assert keeps(client)
+    request = client.execute(f"{CHECKING} // {pause}")
+    wait_for(client, "execute_input", request)
+    time.sleep(pause)
+    manager.interrupt_kernel()
+    assert is_interrupted(shell_reply(client, request))
+    assert kept(client)
+
+
+def test_an_interrupt_ends_a_shell_command_and_keeps_the_variables(kernel):
+    manager, client = kernel
+    assert keeps(client)
+    after(1, manager.interrupt_kernel)
+    shown, reply = run(client, "!sleep 30")
+    assert is_interrupted(reply)
+    assert kept(client)
+
+
+@pytest.mark.parametrize("around", ["()", "{}"])
+def test_a_cell_nested_too_deeply_is_an_error(client, around):
+    opening, closing = around
+    shown, reply = run(client, opening * 3000 + "1" + closing * 3000)
+    assert reply["status"] == "error"
+    assert printed(client, 'print!("alive")') == "alive"
+
+
+def test_is_complete_is_answered_while_the_engine_starts():
+    with new_kernel() as (_, client):
+        cell = client.execute("1")
+        # jupyter_console gives up after one second, and the cell must wait for the engine.
+        assert shell_reply(client, client.is_complete("1 + 1"))["status"] == "complete"
+        assert shell_reply(client, cell)["status"] == "ok"

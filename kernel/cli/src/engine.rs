@@ -2,7 +2,7 @@
 
 #[cfg(feature = "rust")]
 use candlelab_engine::rust::{self, RustEngine, Store};
-use candlelab_engine::{Echo, Engine, EngineError};
+use candlelab_engine::{Completeness, Echo, Engine, EngineError};
 
 /// All that is needed to start engines.
 pub enum Engines {
@@ -11,6 +11,15 @@ pub enum Engines {
     /// Rust, on a store that has been built.
     #[cfg(feature = "rust")]
     Rust(Store),
+}
+
+/// How it is told whether a cell is whole.
+pub fn completeness() -> fn(&str) -> Completeness {
+    match std::env::var("CANDLELAB_ENGINE").as_deref() {
+        #[cfg(feature = "rust")]
+        Err(_) | Ok("rust") => rust::completeness,
+        _ => candlelab_engine::echo::completeness,
+    }
 }
 
 /// Takes over where this process was started as a compiler or a worker.

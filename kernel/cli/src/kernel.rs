@@ -1,7 +1,7 @@
 //! `candlelab kernel`: what Jupyter starts.
 
 use crate::cli::KernelArgs;
-use crate::engine::Engines;
+use crate::engine::{self, Engines};
 use crate::exit::Exit;
 use candlelab_server::{HelpLink, KernelInfo, history_path, serve};
 
@@ -18,6 +18,7 @@ pub fn run(args: &KernelArgs) -> anyhow::Result<Exit> {
         banner: format!("candlelab {version}: Rust with Candle. Type %help for help."),
         help_links: help_links(),
         history: history_path(),
+        completeness: engine::completeness(),
     };
     serve(&args.connection_file, || Engines::ready()?.start(), info)?;
     Ok(Exit::Ok)

@@ -206,9 +206,6 @@ pub trait Handle: Send + Sync {
     /// Documentation of the name at a byte offset of `code`; `None` where there is none.
     fn inspect(&self, code: &str, offset: usize, detailed: bool) -> Option<Bundle>;
 
-    /// Whether `code` is a whole cell, by parsing alone.
-    fn is_complete(&self, code: &str) -> Completeness;
-
     /// The variables as they were when the last cell ended, by name.
     fn variables(&self) -> Vec<Variable>;
 

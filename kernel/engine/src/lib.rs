@@ -4,7 +4,7 @@
 //! stands behind the feature `rust`, since it brings rust-analyzer with it.
 
 mod api;
-mod echo;
+pub mod echo;
 
 pub use api::*;
 pub use echo::Echo;

@@ -26,6 +26,7 @@ mod variables;
 pub mod worker;
 
 pub use engine::RustEngine;
+pub use parse::completeness;
 pub use store::{Store, prepare};
 pub use toolchain::doctor;
 

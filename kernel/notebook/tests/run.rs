@@ -167,10 +167,6 @@ impl Handle for Twice {
         None
     }
 
-    fn is_complete(&self, _code: &str) -> Completeness {
-        Completeness::Complete
-    }
-
     fn variables(&self) -> Vec<Variable> {
         Vec::new()
     }

@@ -15,6 +15,9 @@ type Job = Box<dyn FnOnce(Result<&mut dyn Engine, &EngineError>) + Send>;
 /// `None` until the engine has started, or could not.
 type Started = Option<Result<Arc<dyn Handle>, EngineError>>;
 
+/// Parsers follow the nesting of a cell on the stack.
+pub(crate) const STACK: usize = 256 << 20;
+
 /// How long a cell may take to stop when the kernel ends.
 const GRACE: Duration = Duration::from_secs(3);
 /// How long to wait before it is told again.
@@ -37,7 +40,7 @@ impl EngineThread {
             work(start, &tell, queue);
             drop(end);
         };
-        std::thread::Builder::new().name("engine".into()).spawn(run)?;
+        std::thread::Builder::new().name("engine".into()).stack_size(STACK).spawn(run)?;
         Ok(Self { jobs: Mutex::new(Some(jobs)), started, ended: Mutex::new(Some(ended)) })
     }
 
@@ -92,6 +95,10 @@ impl EngineThread {
     pub(crate) async fn stop(&self) {
         drop(lock(&self.jobs).take());
         let Some(mut ended) = lock(&self.ended).take() else { return };
+        if self.started.borrow().is_none() {
+            // Nothing runs yet, and what is being started ends with this process.
+            return;
+        }
         let stopped = async {
             // A cell that is just beginning may miss the first interrupts.
             while timeout(AGAIN, &mut ended).await.is_err() {

@@ -1,8 +1,9 @@
+use candlelab_engine::{Completeness, echo};
 use candlelab_protocol::{HelpLink, KernelInfoReply, LanguageInfo, PROTOCOL_VERSION, ReplyStatus};
 use std::path::PathBuf;
 
 /// What a kernel says about itself, and where it keeps its history.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct KernelInfo {
     /// The kernel's name.
     pub implementation: String,
@@ -16,6 +17,8 @@ pub struct KernelInfo {
     pub help_links: Vec<HelpLink>,
     /// The history's database; `None` keeps it in memory only.
     pub history: Option<PathBuf>,
+    /// Whether code is a whole cell, by parsing alone: asked before there is an engine, too.
+    pub completeness: fn(&str) -> Completeness,
 }
 
 impl KernelInfo {
@@ -59,6 +62,7 @@ impl Default for KernelInfo {
                 link("Candle", "https://docs.rs/candle-core"),
             ],
             history: None,
+            completeness: echo::completeness,
         }
     }
 }

@@ -53,12 +53,10 @@ pub(crate) async fn inspect(exchange: &Exchange, request: InspectRequest) {
 
 /// Tells whether code can run as it stands.
 pub(crate) async fn is_complete(exchange: &Exchange, request: IsCompleteRequest) {
-    let check = exchange.kernel.engine.ask(move |engine| engine.is_complete(&request.code));
-    let reply = match check.await {
-        Ok(Completeness::Complete) => IsCompleteReply::Complete,
-        Ok(Completeness::Incomplete(indent)) => IsCompleteReply::Incomplete { indent },
-        Ok(Completeness::Invalid) => IsCompleteReply::Invalid,
-        Err(_) => IsCompleteReply::Unknown,
+    let reply = match (exchange.kernel.info.completeness)(&request.code) {
+        Completeness::Complete => IsCompleteReply::Complete,
+        Completeness::Incomplete(indent) => IsCompleteReply::Incomplete { indent },
+        Completeness::Invalid => IsCompleteReply::Invalid,
     };
     exchange.reply(&reply).await;
 }

@@ -72,6 +72,7 @@ pub fn serve(
     // One thread, so that yielding lets every socket write what it holds (see `settle`).
     let runtime = tokio::runtime::Builder::new_current_thread()
         .max_blocking_threads(QUESTIONS)
+        .thread_stack_size(engine_thread::STACK)
         .enable_all()
         .build()?;
     let served = runtime.block_on(async {

@@ -6,7 +6,7 @@ mod timing;
 pub use tests_run::{TestResult, TestsFailed, run_tests};
 pub use timing::{Timing, start, stop};
 
-use crate::display;
+use crate::{check_interrupt, display};
 use std::process::Command;
 
 /// Set where notebooks must not run shell commands, such as in graded runs.
@@ -19,6 +19,8 @@ const NO_SHELL_VAR: &str = "CANDLELAB_NO_SHELL";
 pub fn shell(command: &str) {
     assert!(std::env::var_os(NO_SHELL_VAR).is_none(), "shell commands are not allowed here");
     let status = Command::new("sh").arg("-c").arg(command).status();
+    // An interrupt ends the command first, and then the cell.
+    check_interrupt();
     match status {
         Ok(status) if status.success() => {}
         Ok(status) => panic!("`{command}` ended with {status}"),

@@ -39,7 +39,7 @@ pub fn compilation(
         return named("CannotKeep", NOT_KEPT);
     }
     let first = errors.first();
-    let code = first.and_then(|error| error.code()).unwrap_or("CannotKeep").to_owned();
+    let code = first.and_then(|error| error.code()).unwrap_or_else(|| codeless(first)).to_owned();
     let mut traceback: Vec<String> = errors.iter().map(|error| render(error, source)).collect();
     let hint = errors.iter().find_map(|error| hints::for_error(error.code(), &whole_text(error)));
     let gone = errors.iter().find_map(|error| unknown_variable(error, variables));
@@ -48,6 +48,12 @@ pub fn compilation(
     let evalue =
         first.map(|error| message_of(error)).unwrap_or_else(|| "the cell does not compile".into());
     CellError { ename: code, evalue: one_line(&evalue), traceback }
+}
+
+/// The kind of an error to which the compiler gives no code.
+fn codeless(error: Option<&&CompilationError>) -> &'static str {
+    let is_evcxrs = error.is_some_and(|error| error.message().contains("can't be persisted"));
+    if is_evcxrs { "CannotKeep" } else { "CompileError" }
 }
 
 /// What became of a variable that the compiler does not find.
@@ -210,8 +216,15 @@ fn cause(status: &str, last_words: &str) -> (&'static str, String) {
     }
 }
 
+/// The compiler itself ended without a word on the cell.
+const COMPILER_DIED: &str = "the compiler gave up on this cell; is something in it nested very \
+    deeply, or is memory short?";
+
 /// An error of the evaluator's own, such as a variable that cannot be kept.
 pub fn message(text: &str) -> CellError {
+    if text.contains("no parsable errors were found") {
+        return named("CompilerDied", COMPILER_DIED);
+    }
     let ename =
         if text.contains("cannot be persisted") || text.contains("determine type of variable") {
             "CannotKeep"

@@ -25,6 +25,9 @@ use tempfile::TempDir;
 /// A cell that does nothing; where the worker has gone, evcxr notices and starts another.
 const EMPTY_CELL: &str = "();";
 
+/// No compiler takes what is nested without end.
+const TOO_DEEP: &str = "the cell's brackets are nested more than 256 deep";
+
 /// After this time a running cell is one that people wait for.
 const LONG: Duration = Duration::from_millis(300);
 
@@ -59,6 +62,36 @@ impl RustEngine {
             toolchain: store.toolchain.clone(),
             _folder: folder,
         })
+    }
+
+    /// Runs a cell with its magics.
+    fn answer(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        let names: Vec<String> =
+            self.session.variables().into_iter().map(|variable| variable.name).collect();
+        if parse::is_too_deep(&cell.code) {
+            return failed(diagnostics::named("TooDeep", TOO_DEEP));
+        }
+        let magics = magic::read(&cell.code, |name| names.iter().any(|known| known == name));
+        let Magics { code, actions } = match magics {
+            Ok(magics) => magics,
+            Err(Misuse(text)) => return failed(diagnostics::named("UnknownMagic", &text)),
+        };
+        if actions.contains(&Action::Reset)
+            && let Err(error) = self.restart()
+        {
+            return failed(diagnostics::message(&error.message));
+        }
+        let mut reply = match code.trim() {
+            "" => Reply::default(),
+            _ => self.run(&Cell { code, ..cell.clone() }, frontend),
+        };
+        if let Some(error) = &reply.error {
+            self.last_error = Some(error.ename.clone());
+        }
+        for action in actions {
+            self.act(action, &mut reply, frontend);
+        }
+        reply
     }
 
     fn run(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
@@ -111,7 +144,9 @@ impl RustEngine {
 
     fn evaluate(&self, shown: &Edited, frontend: &Arc<dyn Frontend>) -> Ended {
         let Session { link, stopper, .. } = &*self.session;
-        let number = stopper.start();
+        if stopper.is_stopped() {
+            return Ended::interrupted();
+        }
         link.begin(frontend);
         let before = Instant::now();
         let mut context = self.session.context();
@@ -122,7 +157,7 @@ impl RustEngine {
             self.session.prime();
         }
         let record = link.end();
-        let stopped = stopper.finish(number);
+        let stopped = stopper.is_stopped();
         let cost = self.session.cost(before, &record);
         Ended { result, record, stopped, generated: generated.unwrap_or_default(), cost }
     }
@@ -154,7 +189,7 @@ impl RustEngine {
         match ended.result {
             Ok(outputs) => {
                 show(outputs, frontend);
-                self.failure(&ended.record, &ended.generated)
+                self.failure(&ended.record, &ended.generated, ended.stopped)
             }
             Err(_) if ended.stopped => Some(diagnostics::interrupted(None)),
             Err(Error::CompilationErrors(errors)) => {
@@ -164,9 +199,9 @@ impl RustEngine {
         }
     }
 
-    fn failure(&self, record: &Record, generated: &str) -> Option<CellError> {
+    fn failure(&self, record: &Record, generated: &str, stopped: bool) -> Option<CellError> {
         let failure = record.failure.as_ref()?;
-        if failure.ename == "Interrupted" {
+        if stopped || failure.ename == "Interrupted" {
             return Some(diagnostics::interrupted(None));
         }
         let place = locate(&failure.location, generated, &self.cells);
@@ -221,28 +256,9 @@ fn show(outputs: EvalOutputs, frontend: &Arc<dyn Frontend>) {
 
 impl Engine for RustEngine {
     fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
-        let names: Vec<String> =
-            self.session.variables().into_iter().map(|variable| variable.name).collect();
-        let magics = magic::read(&cell.code, |name| names.iter().any(|known| known == name));
-        let Magics { code, actions } = match magics {
-            Ok(magics) => magics,
-            Err(Misuse(text)) => return failed(diagnostics::named("UnknownMagic", &text)),
-        };
-        if actions.contains(&Action::Reset)
-            && let Err(error) = self.restart()
-        {
-            return failed(diagnostics::message(&error.message));
-        }
-        let mut reply = match code.trim() {
-            "" => Reply::default(),
-            _ => self.run(&Cell { code, ..cell.clone() }, frontend),
-        };
-        if let Some(error) = &reply.error {
-            self.last_error = Some(error.ename.clone());
-        }
-        for action in actions {
-            self.act(action, &mut reply, frontend);
-        }
+        self.session.stopper.start();
+        let reply = self.answer(cell, frontend);
+        self.session.stopper.finish();
         reply
     }
 

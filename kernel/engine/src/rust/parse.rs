@@ -68,6 +68,22 @@ pub fn calls(code: &str) -> (Vec<String>, Vec<String>) {
     (methods, paths)
 }
 
+/// How deep brackets may be nested.
+const DEEPEST: usize = 256;
+
+/// Whether code is nested deeper than any parser should be asked to follow.
+pub fn is_too_deep(code: &str) -> bool {
+    let mut depth = 0usize;
+    code.chars().any(|character| {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
+}
+
 /// Whether a cell is nothing but items.
 pub fn is_items(code: &str) -> bool {
     let body = body(&parse(&without_commands(code)));
@@ -126,6 +142,9 @@ fn is_statement_like(expression: &ast::Expr) -> bool {
 
 /// Whether `code` is a whole cell.
 pub fn completeness(code: &str) -> Completeness {
+    if is_too_deep(code) {
+        return Completeness::Invalid;
+    }
     match open_brackets(code) {
         Brackets::Unbalanced => return Completeness::Invalid,
         Brackets::Open(depth) => return Completeness::Incomplete("    ".repeat(depth)),

@@ -102,6 +102,9 @@ impl Session {
 impl Handle for Session {
     fn complete(&self, code: &str, offset: usize) -> Completions {
         let nothing = Completions { items: Vec::new(), start: offset, end: offset };
+        if parse::is_too_deep(code) {
+            return nothing;
+        }
         let Some(mut context) = self.context.try_lock_for(PATIENCE) else { return nothing };
         let Ok(found) = context.completions(code, offset) else { return nothing };
         let typed = &code[found.start_offset..offset];
@@ -123,10 +126,6 @@ impl Handle for Session {
         // A method's documentation is found by its call.
         let call = format!("{path}(");
         documentation(&mut context, &path).or_else(|| documentation(&mut context, &call))
-    }
-
-    fn is_complete(&self, code: &str) -> Completeness {
-        parse::completeness(code)
     }
 
     fn variables(&self) -> Vec<Variable> {

@@ -11,8 +11,14 @@ use std::time::{Duration, Instant};
 /// How long a cell may take to stop by itself before its process is killed.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Knows which execution is under way and how to end it.
-pub struct Stopper {
+/// How often it is looked whether the execution has come to something that can be stopped.
+const STEP: Duration = Duration::from_millis(20);
+
+/// Knows which execution is under way and how to end it. Clones share that.
+#[derive(Clone)]
+pub struct Stopper(Arc<Shared>);
+
+struct Shared {
     /// The number of the execution under way; 0 where there is none.
     running: AtomicU64,
     /// The last execution that was asked to stop.
@@ -25,27 +31,41 @@ pub struct Stopper {
 impl Stopper {
     /// A stopper for the worker behind `link`.
     pub fn new(link: Link, worker: Arc<Mutex<Child>>, session: PathBuf) -> Self {
-        Self { running: AtomicU64::new(0), stopped: AtomicU64::new(0), link, worker, session }
+        let (running, stopped) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self(Arc::new(Shared { running, stopped, link, worker, session }))
     }
 
-    /// Starts an execution; returns its number.
-    pub fn start(&self) -> u64 {
+    /// Starts an execution.
+    pub fn start(&self) {
         static COUNT: AtomicU64 = AtomicU64::new(1);
         let number = COUNT.fetch_add(1, Ordering::SeqCst);
-        let _ = std::fs::remove_file(Settings::compiler_file(&self.session));
-        self.running.store(number, Ordering::SeqCst);
-        number
+        let _ = std::fs::remove_file(Settings::compiler_file(&self.0.session));
+        self.0.running.store(number, Ordering::SeqCst);
     }
 
-    /// Ends an execution; true if it was asked to stop.
-    pub fn finish(&self, number: u64) -> bool {
-        self.running.store(0, Ordering::SeqCst);
-        self.stopped.load(Ordering::SeqCst) == number
+    /// Ends it.
+    pub fn finish(&self) {
+        self.0.running.store(0, Ordering::SeqCst);
+    }
+
+    /// Whether the execution under way was asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        let running = self.0.running.load(Ordering::SeqCst);
+        running != 0 && self.0.stopped.load(Ordering::SeqCst) == running
+    }
+
+    /// Asks the execution under way to stop, whatever it is at; returns at once.
+    pub fn interrupt(&self) {
+        let number = self.0.running.load(Ordering::SeqCst);
+        if number != 0 && self.0.stopped.swap(number, Ordering::SeqCst) != number {
+            let shared = self.0.clone();
+            std::thread::spawn(move || shared.stop(number));
+        }
     }
 
     /// Waits for a worker that has left its socket; kills one that only closed it.
     pub fn end_worker(&self) -> std::io::Result<ExitStatus> {
-        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut worker = self.0.worker.lock().unwrap_or_else(PoisonError::into_inner);
         let deadline = Instant::now() + GRACE;
         while Instant::now() < deadline {
             if let Some(status) = worker.try_wait()? {
@@ -59,44 +79,70 @@ impl Stopper {
 
     /// The most memory the worker ever had, in bytes.
     pub fn peak_memory(&self) -> Option<u64> {
-        let id = self.worker.lock().ok()?.id();
+        let id = self.0.worker.lock().ok()?.id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
         Some(kilobytes * 1024)
     }
+}
+
+impl Shared {
+    /// Stops an execution at whatever it comes to: each compiler, and the cell once it runs.
+    fn stop(&self, number: u64) {
+        let mut asked: Option<Instant> = None;
+        while self.running.load(Ordering::SeqCst) == number {
+            match asked {
+                _ if !self.link.is_running() => {
+                    asked = None;
+                    self.kill_compiler();
+                }
+                None => {
+                    asked = Some(Instant::now());
+                    self.link.interrupt();
+                    self.interrupt_children();
+                }
+                Some(since) if since.elapsed() >= GRACE => {
+                    let _ = self.worker.lock().unwrap_or_else(PoisonError::into_inner).kill();
+                    return;
+                }
+                Some(_) => {}
+            }
+            std::thread::sleep(STEP);
+        }
+    }
 
     fn kill_compiler(&self) {
         let file = Settings::compiler_file(&self.session);
-        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
         if let Ok(process) = text.parse::<i32>() {
             // SAFETY: the process is a child that this engine started and has not yet reaped.
             unsafe { libc::kill(process, libc::SIGKILL) };
+            let _ = std::fs::remove_file(file);
+        }
+    }
+
+    /// Does to programs that the cell has started what Ctrl-C in a terminal does.
+    fn interrupt_children(&self) {
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).id();
+        for child in descendants(worker) {
+            // SAFETY: signals a process; where it has just ended, nothing happens.
+            unsafe { libc::kill(child, libc::SIGINT) };
         }
     }
 }
 
-impl Stopper {
-    /// Asks the execution under way to stop; returns at once.
-    pub fn interrupt(&self) {
-        let number = self.running.load(Ordering::SeqCst);
-        if number == 0 {
-            return;
-        }
-        self.stopped.store(number, Ordering::SeqCst);
-        if !self.link.is_running() {
-            self.kill_compiler();
-            return;
-        }
-        self.link.interrupt();
-        let link = self.link.clone();
-        let worker = self.worker.clone();
-        std::thread::spawn(move || {
-            if !link.wait_until_idle(GRACE)
-                && let Ok(mut worker) = worker.lock()
-            {
-                let _ = worker.kill();
-            }
-        });
-    }
+/// The processes below a process, as far as the system tells.
+fn descendants(process: u32) -> Vec<i32> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    let children: Vec<u32> = lists
+        .flat_map(|list| {
+            list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()
+        })
+        .collect();
+    children
+        .into_iter()
+        .flat_map(|child| [vec![child as i32], descendants(child)].concat())
+        .collect()
 }

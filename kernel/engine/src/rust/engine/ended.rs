@@ -20,6 +20,13 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// A cell that was stopped before it came to anything.
+    pub fn interrupted() -> Self {
+        let result = Err(Error::from("interrupted".to_owned()));
+        let (record, cost) = (Record::default(), Cost::default());
+        Self { result, record, stopped: true, generated: String::new(), cost }
+    }
+
     /// Takes an `impl` of an earlier cell out that keeps this one from compiling; returns its
     /// header and what to put in its place.
     pub fn broken_impl(&self, impls: &mut Impls) -> Option<(String, String)> {

@@ -7,6 +7,10 @@
 
 use super::capture;
 use crate::rust::frame::{self, Kind};
+#[cfg(not(target_os = "macos"))]
+use libc::__errno_location as errno;
+#[cfg(target_os = "macos")]
+use libc::__error as errno;
 use libc::{c_int, c_void, size_t, ssize_t};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -33,6 +37,8 @@ struct Channel {
 /// Brings out what the cell has printed without a line break.
 pub static FLUSH: OnceLock<extern "C" fn()> = OnceLock::new();
 static REDIRECTED: AtomicBool = AtomicBool::new(false);
+/// Whether an interrupt has come since the cell began.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static CHANNEL: Mutex<Option<Channel>> = Mutex::new(None);
 /// The answer to a question: outer `None` while it is awaited.
 static LINE: (Mutex<Option<Option<String>>>, Condvar) = (Mutex::new(None), Condvar::new());
@@ -119,6 +125,9 @@ pub fn drain_pipes() {
 
 /// Tells the engine that a cell begins or has ended.
 pub fn mark(kind: Kind) {
+    if kind == Kind::Began {
+        INTERRUPTED.store(false, Ordering::SeqCst);
+    }
     with_channel(|channel| channel.send(kind, &[]));
 }
 
@@ -198,6 +207,12 @@ fn wait_for_line(prompt: &str, password: bool) -> Option<String> {
     }
 }
 
+/// Takes a question back.
+pub fn interrupt() {
+    INTERRUPTED.store(true, Ordering::SeqCst);
+    answer(None);
+}
+
 /// Hands an answer to the thread that asked.
 pub fn answer(line: Option<String>) {
     *lock(&LINE.0) = Some(line);
@@ -251,7 +266,7 @@ pub unsafe extern "C" fn read(fd: c_int, bytes: *mut c_void, count: size_t) -> s
     }
     let mut waiting = lock(&TYPED);
     if waiting.is_empty() {
-        let Some(line) = wait_for_line("", false) else { return 0 };
+        let Some(line) = wait_for_line("", false) else { return no_line() };
         waiting.extend(line.into_bytes());
         waiting.push(b'\n');
     }
@@ -260,6 +275,17 @@ pub unsafe extern "C" fn read(fd: c_int, bytes: *mut c_void, count: size_t) -> s
     unsafe { std::ptr::copy_nonoverlapping(waiting.as_ptr(), bytes.cast(), len) };
     waiting.drain(..len);
     len as ssize_t
+}
+
+/// The end of the input where there is no keyboard; an error where an interrupt came first, or a
+/// loop that asks again and again would never end.
+fn no_line() -> ssize_t {
+    if !INTERRUPTED.swap(false, Ordering::SeqCst) {
+        return 0;
+    }
+    // SAFETY: the calling thread's own error number.
+    unsafe { *errno() = libc::EIO };
+    -1
 }
 
 /// What was typed and not yet read.

@@ -37,7 +37,7 @@ fn obey(socket: UnixStream, runtime: Runtime) {
             Kind::Line => output::answer(serde_json::from_slice(&order.payload).unwrap_or(None)),
             Kind::Interrupt => {
                 (runtime.interrupt)();
-                output::answer(None);
+                output::interrupt();
             }
             // SAFETY: the runtime reads the payload's bytes and keeps none of them.
             Kind::Comm => unsafe { (runtime.comm)(order.payload.as_ptr(), order.payload.len()) },
