@@ -119,6 +119,15 @@ fn max_pooling() -> Result<()> {
 }
 
 #[test]
+fn the_maximum_with_what_is_no_number_is_none() -> Result<()> {
+    for values in [[f32::NAN, 1.0], [1.0, f32::NAN]] {
+        let x = Tensor::new(&[values, [0.0, 0.0]], &Device::Cpu)?.reshape((1, 1, 2, 2))?;
+        assert!(max_pool2d(&x, 2, 2)?.flatten_all()?.to_vec1::<f32>()?[0].is_nan());
+    }
+    Ok(())
+}
+
+#[test]
 fn ties_give_the_gradient_to_the_first_maximum() -> Result<()> {
     // torch.nn.functional.max_pool2d(torch.ones(1, 1, 2, 2, requires_grad=True), 2).sum()
     // .backward() leaves [[1, 0], [0, 0]].

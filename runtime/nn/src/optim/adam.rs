@@ -1,6 +1,7 @@
 //! Adam.
 
-use super::{Common, Memory, Optimizer, mix, optimizer};
+use super::fused::{self, Step};
+use super::{Common, Optimizer, Parameter, each, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -14,8 +15,6 @@ pub struct Adam {
     betas: (f64, f64),
     weight_decay: f64,
 }
-
-const EPSILON: f64 = 1e-8;
 
 impl Adam {
     /// Adam with learning rate `lr`.
@@ -45,16 +44,30 @@ impl Adam {
         self
     }
 
-    fn rule(&self) -> impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor> + use<> {
-        let (lr, step, (beta1, beta2)) = (self.common.lr, self.common.steps + 1, self.betas);
-        let kept = 1.0 - lr * self.weight_decay;
-        let mean_scale = 1.0 / (1.0 - beta1.powi(step));
-        let square_scale = 1.0 / (1.0 - beta2.powi(step));
-        move |w, g, [mean, square]| {
+    fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
+        let (lr, t, (beta1, beta2)) = (self.common.lr, self.common.steps + 1, self.betas);
+        let step = Step {
+            beta1,
+            beta2,
+            kept: 1.0 - lr * self.weight_decay,
+            rate: lr / (1.0 - beta1.powi(t)),
+            square_scale: 1.0 / (1.0 - beta2.powi(t)),
+            epsilon: 1e-8,
+        };
+        let simple = each(move |w, g, [mean, square]| {
             let m = mean.insert(mix(mean.as_ref(), beta1, &g, 1.0 - beta1)?);
             let s = square.insert(mix(square.as_ref(), beta2, &g.sqr()?, 1.0 - beta2)?);
-            let size = ((&*s * square_scale)?.sqrt()? + EPSILON)?;
-            (w * kept)? - ((&*m * (lr * mean_scale))? / size)?
+            let size = ((&*s * step.square_scale)?.sqrt()? + step.epsilon)?;
+            (w * step.kept)? - ((&*m * step.rate)? / size)?
+        });
+        move |parameter, gradient| {
+            if parameter.means.is_none() {
+                parameter.means = fused::means(&parameter.var);
+            }
+            match &mut parameter.means {
+                Some(means) => fused::step(&parameter.var, &gradient, step, means),
+                None => simple(parameter, gradient),
+            }
         }
     }
 }
