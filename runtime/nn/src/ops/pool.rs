@@ -43,21 +43,22 @@ impl Pool {
             .flat_map(move |row| (0..columns).map(move |column| (row * width + column) * stride))
     }
 
-    /// The pixel of the first maximum in the window that starts at `corner`.
+    /// The first maximum of the window that starts at `corner`, and its pixel.
     #[inline(always)]
-    fn argmax<T: Float>(&self, plane: &[T], corner: usize) -> usize {
-        let mut best = (corner, plane[corner]);
+    fn maximum<T: Float>(&self, plane: &[T], corner: usize) -> (T, usize) {
+        let (mut best, mut pixel) = (plane[corner], corner);
         for row in 0..self.kernel {
             let start = corner + row * self.width;
             for (right, value) in plane[start..start + self.kernel].iter().enumerate() {
-                // NaN, the only number that is not itself, is passed on, so that it is seen.
+                // NaN, the only number that is not itself, is passed on, so that it is seen. The
+                // bitwise or, and two selections instead of a branch: which number wins is chance.
                 #[allow(clippy::eq_op)]
-                if *value > best.1 || *value != *value {
-                    best = (start + right, *value);
-                }
+                let better = (*value > best) | (*value != *value);
+                best = if better { *value } else { best };
+                pixel = if better { start + right } else { pixel };
             }
         }
-        best.0
+        (best, pixel)
     }
 
     /// Calls `f(plane, pixels of it, outputs of it)` for planes of pixels that are made.
@@ -93,7 +94,7 @@ impl Op<1> for Max {
         pool.each((&mut y, pool.out_size()), x.len() * 2, |plane, y| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             for (y, corner) in y.iter_mut().zip(pool.corners()) {
-                *y = x[pool.argmax(x, corner)];
+                *y = pool.maximum(x, corner).0;
             }
         });
         y
@@ -118,7 +119,7 @@ impl Op<2> for MaxBack {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             let dy = &dy[plane * pool.out_size()..(plane + 1) * pool.out_size()];
             for (dy, corner) in dy.iter().zip(pool.corners()) {
-                dx[pool.argmax(x, corner)] += *dy;
+                dx[pool.maximum(x, corner).1] += *dy;
             }
         });
         dx

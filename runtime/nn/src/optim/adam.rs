@@ -73,3 +73,28 @@ impl Adam {
 }
 
 optimizer!(Adam);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::{DType, Device};
+
+    /// Halves have no pass of their own; f64 has.
+    #[test]
+    fn the_simple_form_is_the_fused_one() -> Result<()> {
+        let end = |dtype| {
+            let w =
+                Var::from_tensor(&Tensor::new(&[0.5f32, -2.0], &Device::Cpu)?.to_dtype(dtype)?)?;
+            let mut adam = Adam::new(vec![w.clone()], 0.1).with_weight_decay(0.1);
+            for _ in 0..5 {
+                adam.backward_step(&w.sqr()?.sum_all()?)?;
+            }
+            assert_eq!(adam.common.parameters[0].means.is_some(), dtype == DType::F64);
+            w.to_dtype(DType::F64)?.to_vec1::<f64>()
+        };
+        for (simple, fused) in end(DType::BF16)?.into_iter().zip(end(DType::F64)?) {
+            assert!((simple - fused).abs() < 0.03, "{simple} {fused}");
+        }
+        Ok(())
+    }
+}
