@@ -89,6 +89,9 @@ mod tests {
         let gradients: GradStore = layer.forward(&x)?.sum_all()?.backward()?;
         let all: Batches = batches(&x, &y, 2, 0)?;
         let _: Progress<Batches> = progress(all);
+        let layer: Recurrent<LstmCell> = Lstm::new(2, 1, &Device::Cpu)?;
+        let (_, _): (Tensor, (Tensor, Tensor)) = layer.run(&x.unsqueeze(0)?, None)?;
+        let (_, _): (KvCache, Schedule) = (KvCache::new(), Schedule::cosine(0.1, 10));
         let _: Option<Tensor> = gradients.get(&variables.all_vars()[0]).cloned();
         Ok(())
     }

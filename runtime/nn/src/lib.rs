@@ -1,13 +1,21 @@
 //! Layers, losses and optimisers whose gradients are right.
 //!
 //! Candle's tensors and its autograd do the work; where its own operations give a wrong gradient
-//! or none (`max_pool2d`, `relu` at 0, some fused layers) or are slow to train with on a CPU
-//! (`conv2d`), this crate has operations of its own, tested against finite differences.
+//! or none (`max_pool2d`, `relu` at 0, fused layers) or are slow to train with on a CPU
+//! (convolution, normalisation, attention), this crate has operations of its own, for f32 and f64,
+//! tested against finite differences and PyTorch. On other devices it uses Candle's simple
+//! operations, which are right.
 //!
 //! - [`seed`] and [`device`] come first in a notebook;
-//! - [`Sequential`] chains layers: [`Linear`], [`Conv2d`], [`MaxPool2d`], [`Activation`], [`Flatten`];
-//! - [`cross_entropy`], [`mse`], [`hinge`], [`bce_with_logits`] are the losses;
-//! - [`Sgd`] and [`Adam`] are the optimisers.
+//! - [`Sequential`] chains layers: [`Linear`], [`Activation`], [`Flatten`], [`Dropout`],
+//!   [`Residual`];
+//! - for images [`Conv2d`], [`ConvTranspose2d`], [`MaxPool2d`], [`AvgPool2d`], [`Upsample`];
+//! - for sequences [`Embedding`], [`Positions`], [`MultiHeadAttention`], [`Rnn`], [`Gru`],
+//!   [`Lstm`], [`Conv1d`];
+//! - [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`BatchNorm`] keep numbers in their range;
+//! - [`cross_entropy`], [`mse`], [`bce_with_logits`] and others are the losses;
+//! - [`Sgd`], [`Adam`] and others are the optimisers, [`Schedule`] changes their learning rate;
+//! - [`evaluating`] and [`Layer::predict`] are for evaluation, without dropout.
 //!
 //! ```
 //! use candlelab_nn::{Adam, Device, Linear, Module, Optimizer, Result, Tensor, mse};

@@ -4,6 +4,7 @@ mod adam;
 mod adaptive;
 mod clip;
 mod descent;
+mod fused;
 mod schedule;
 
 pub use adam::Adam;
@@ -53,6 +54,7 @@ struct Common {
 struct Parameter {
     var: Var,
     memory: Memory,
+    means: Option<fused::Means>,
 }
 
 /// Two running means, or whatever an optimiser remembers.
@@ -60,32 +62,41 @@ type Memory = [Option<Tensor>; 2];
 
 impl Common {
     fn new(vars: Vec<Var>, lr: f64) -> Self {
-        let parameter = |var| Parameter { var, memory: [None, None] };
+        let parameter = |var| Parameter { var, memory: [None, None], means: None };
         Self { parameters: vars.into_iter().map(parameter).collect(), lr, clip: None, steps: 0 }
     }
 
-    /// Sets every parameter that has a gradient to `rule(parameter, gradient, memory)`.
+    /// Calls `rule(parameter, gradient)` for every parameter that has a gradient.
     fn step(
         &mut self,
         gradients: &GradStore,
-        rule: impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor>,
+        rule: impl Fn(&mut Parameter, Tensor) -> Result<()>,
     ) -> Result<()> {
         self.steps += 1;
         let factor = match self.clip {
             Some(largest) => clip::factor(clip::length(gradients, self.vars())?, largest),
             None => 1.0,
         };
-        for Parameter { var, memory } in &mut self.parameters {
-            let Some(gradient) = gradients.get(var) else { continue };
+        for parameter in &mut self.parameters {
+            let Some(gradient) = gradients.get(&parameter.var) else { continue };
             let gradient = gradient.detach();
             let gradient = if factor < 1.0 { (gradient * factor)? } else { gradient };
-            var.set(&rule(&var.as_detached_tensor(), gradient, memory)?)?;
+            rule(parameter, gradient)?;
         }
         Ok(())
     }
 
     fn vars(&self) -> impl Iterator<Item = &Var> {
         self.parameters.iter().map(|parameter| &parameter.var)
+    }
+}
+
+/// Sets a parameter to `rule(value, gradient, memory)`.
+fn each(
+    rule: impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor>,
+) -> impl Fn(&mut Parameter, Tensor) -> Result<()> {
+    move |Parameter { var, memory, .. }, gradient| {
+        var.set(&rule(&var.as_detached_tensor(), gradient, memory)?)
     }
 }
 
@@ -98,7 +109,7 @@ fn mix(old: Option<&Tensor>, decay: f64, new: &Tensor, gain: f64) -> Result<Tens
     }
 }
 
-/// The learning rate and the clipping of an optimiser that has `common` and `move_one`.
+/// What an optimiser that has `common` and `rule` does as all of them do.
 macro_rules! optimizer {
     ($name:ident) => {
         impl $name {

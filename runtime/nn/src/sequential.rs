@@ -52,7 +52,7 @@ impl Sequential {
         let mut x = Tensor::zeros(shape, DType::F32, &device)?;
         let mut rows = Vec::new();
         for layer in &self.layers {
-            x = layer.forward(&x)?;
+            x = layer.predict(&x)?; // leaves running statistics alone
             let name = format!("{layer:?}");
             let name = name.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
             rows.push((name, x.dims().to_vec(), parameter_count(&layer.vars())));
@@ -92,5 +92,22 @@ impl fmt::Debug for Summary {
         }
         let total: usize = self.rows.iter().map(|(.., parameters)| parameters).sum();
         write!(f, "{:<12} {:<20} {total:>10}", "in all", "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BatchNorm, Dropout};
+
+    #[test]
+    fn a_summary_changes_no_statistics() -> Result<()> {
+        let norm = BatchNorm::new(2, &Device::Cpu)?;
+        let model = Sequential::new().add(norm.clone()).add(Dropout { p: 0.5 });
+        model.summary(&[3, 2])?;
+        assert_eq!(norm.statistics().1.to_vec1::<f32>()?, [1.0, 1.0]);
+        let x = Tensor::ones((3, 2), DType::F32, &Device::Cpu)?;
+        assert_eq!(model.clone().predict(&x)?.dims(), [3, 2]); // a clone shares the parameters
+        Ok(())
     }
 }

@@ -42,3 +42,38 @@ fn binary_cross_entropy_overflows() -> Result<()> {
     assert!(!loss.to_scalar::<f32>()?.is_finite()); // should be 200
     Ok(())
 }
+
+#[test]
+fn enlarging_forgets_another_use() -> Result<()> {
+    let x = Var::ones((1, 1, 1, 1), DType::F32, &Device::Cpu)?;
+    let large = x.upsample_nearest2d(2, 2)?.sum_all()?;
+    let other = (x.as_tensor() * 3.0)?.sum_all()?;
+    let both = [(&large + &other)?, (&other + &large)?];
+    let gradients = both.map(|y| gradient(&x, &y).map(|gradient| gradient.unwrap_or_default()[0]));
+    let gradients = gradients.into_iter().collect::<Result<Vec<f32>>>()?;
+    assert!(gradients.contains(&4.0), "{gradients:?}"); // both should be 7
+    Ok(())
+}
+
+#[test]
+fn overlapping_windows_have_no_gradient() -> Result<()> {
+    let x = Var::ones((1, 1, 3, 3), DType::F32, &Device::Cpu)?;
+    assert!(gradient(&x, &x.avg_pool2d_with_stride(2, 1)?).is_err());
+    assert!(gradient(&x, &x.max_pool2d_with_stride(2, 1)?).is_err());
+    Ok(())
+}
+
+#[test]
+fn the_absolute_value_has_a_slope_at_zero() -> Result<()> {
+    let x = Var::new(&[0f32], &Device::Cpu)?;
+    assert_ne!(gradient(&x, &x.abs()?)?, Some(vec![0.0])); // should be 0
+    Ok(())
+}
+
+#[test]
+fn fused_root_mean_square_has_no_gradient() -> Result<()> {
+    let x = Var::new(&[[1f32, 2.0]], &Device::Cpu)?;
+    let ones = Tensor::ones(2, DType::F32, &Device::Cpu)?;
+    assert_eq!(gradient(&x, &candle_nn::ops::rms_norm(&x, &ones, 1e-5)?)?, None);
+    Ok(())
+}

@@ -1,7 +1,7 @@
 //! Attention with several heads.
 
 use super::{Layer, Linear};
-use crate::ops::attention;
+use crate::ops::{attention, masked_attention};
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
 /// Attention in several heads (Vaswani et al. 2017): queries, keys and values are linear maps of
@@ -120,10 +120,45 @@ impl MultiHeadAttention {
     /// # }
     /// ```
     pub fn attend(&self, x: &Tensor, context: &Tensor) -> Result<Tensor> {
+        let (q, k, v) = self.maps(x, context)?;
+        self.join(&attention(&q, &k, &v, self.causal)?)
+    }
+
+    /// As [`attend`](Self::attend) with a mask of your own instead of the causal one, as for texts
+    /// of different lengths; see [`masked_attention`].
+    ///
+    /// # Shapes
+    /// - `x`: `(batch, length, width)`; `context`: `(batch, other length, width)`
+    /// - `mask`: u8, broadcast to `(batch, heads, length, other length)`; 1 where a position of `x`
+    ///   sees one of `context`, else 0
+    /// - output: as `x`
+    ///
+    /// # Errors
+    /// If the shapes do not fit.
+    ///
+    /// ```
+    /// # use candlelab_nn::*;
+    /// # fn main() -> Result<()> {
+    /// let layer = MultiHeadAttention::new(8, 2, &Device::Cpu)?;
+    /// let x = randn(0.0, 1.0, (1, 3, 8), &Device::Cpu)?;
+    /// let mask = Tensor::new(&[1u8, 1, 0], &Device::Cpu)?; // the third is filling only
+    /// let y = layer.attend_where(&x, &x, &mask)?.narrow(1, 0, 2)?;
+    /// let short = x.narrow(1, 0, 2)?;
+    /// let difference = (layer.forward(&short)? - y)?.abs()?.max_all()?;
+    /// assert!(difference.to_scalar::<f32>()? < 1e-6);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn attend_where(&self, x: &Tensor, context: &Tensor, mask: &Tensor) -> Result<Tensor> {
+        let (q, k, v) = self.maps(x, context)?;
+        self.join(&masked_attention(&q, &k, &v, mask)?)
+    }
+
+    /// Queries of `x`, keys and values of `context`, `(batch, heads, length, width / heads)` each.
+    fn maps(&self, x: &Tensor, context: &Tensor) -> Result<(Tensor, Tensor, Tensor)> {
         let q = self.split(&self.query.forward(x)?)?;
         let k = self.split(&self.key.forward(context)?)?;
-        let v = self.split(&self.value.forward(context)?)?;
-        self.join(&attention(&q, &k, &v, self.causal)?)
+        Ok((q, k, self.split(&self.value.forward(context)?)?))
     }
 
     /// Reads on: `x` are the positions after those in the cache, which it looks back on.
@@ -151,9 +186,7 @@ impl MultiHeadAttention {
         if !self.causal {
             bail!("MultiHeadAttention reads on only if it is causal: new(…)?.causal()");
         }
-        let q = self.split(&self.query.forward(x)?)?;
-        let k = self.split(&self.key.forward(x)?)?;
-        let v = self.split(&self.value.forward(x)?)?;
+        let (q, k, v) = self.maps(x, x)?;
         let (k, v) = cache.append(k, v)?;
         self.join(&attention(&q, &k, &v, true)?)
     }

@@ -131,7 +131,8 @@ fn exp(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0;
     // Beyond these ends the result is 0 or infinite.
     let within = x.clamp(-87.3, 88.7);
-    let n = within * std::f32::consts::LOG2_E + ROUND - ROUND;
+    let rounded = within * std::f32::consts::LOG2_E + ROUND;
+    let n = rounded - ROUND;
     // ln 2 in two parts, the first so short that its product with `n` is exact.
     let r = within - n * 0.693_359_4 + n * 2.121_944_4e-4;
     let mut sum = 1.987_569_1e-4;
@@ -139,11 +140,12 @@ fn exp(x: f32) -> f32 {
         sum = sum * r + coefficient;
     }
     let fraction = sum * r * r + r + 1.0;
-    // 2ⁿ in two factors, since no exponent can be 128: it stands above 23 bits of digits, 127 more
-    // than it is.
-    let half = n as i32 >> 1;
-    let power = |exponent: i32| f32::from_bits(((exponent + 127) << 23) as u32);
-    let result = fraction * power(half) * power(n as i32 - half);
+    // The last digits of `rounded` are those of `n`. 2ⁿ comes in two factors, since no exponent can
+    // be 128: it stands above 23 bits of digits, 127 more than it is.
+    let whole = (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+    let half = whole >> 1;
+    let power = |exponent: i32| f32::from_bits((exponent.wrapping_add(127) << 23) as u32);
+    let result = fraction * power(half) * power(whole.wrapping_sub(half));
     let result = if x < -87.3 { 0.0 } else { result };
     if x > 88.7 { f32::INFINITY } else { result }
 }

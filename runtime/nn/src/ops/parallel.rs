@@ -7,8 +7,9 @@ use super::float::Float;
 use candle_core::utils::barrier_pool;
 use std::ops::Range;
 
-/// Work below this many multiplications, or as many numbers moved, is not worth sharing.
-const SHARED: usize = 1 << 17;
+/// Work below this many multiplications, or as many numbers moved, is not worth sharing: on a busy
+/// machine a thread may have to wait for a core, longer than all of the work takes.
+const SHARED: usize = 1 << 20;
 
 /// A pointer that threads may share, each to write a part of its own.
 struct Parts<T>(*mut T);

@@ -4,7 +4,6 @@ use super::custom::{Op, apply1, compute1, compute2, ours, wanted};
 use super::float::Float;
 use super::parallel::rows;
 use candle_core::{DType, Device, Result, Shape, Tensor, bail};
-use std::cmp::Ordering;
 
 /// Square windows over planes; there are as many planes as images times channels.
 #[derive(Clone, Copy, Debug)]
@@ -37,27 +36,29 @@ impl Pool {
         (dims[0], dims[1], self.out_height(), self.out_width()).into()
     }
 
-    /// The first pixel of the window of an output.
-    fn corner(&self, output: usize) -> usize {
-        let (row, column) = (output / self.out_width(), output % self.out_width());
-        (row * self.width + column) * self.stride
+    /// The first pixel of each window, in order.
+    fn corners(&self) -> impl Iterator<Item = usize> + use<> {
+        let (width, stride, columns) = (self.width, self.stride, self.out_width());
+        (0..self.out_height())
+            .flat_map(move |row| (0..columns).map(move |column| (row * width + column) * stride))
     }
 
-    /// The pixel of the first maximum in the window of an output.
+    /// The first maximum of the window that starts at `corner`, and its pixel.
     #[inline(always)]
-    fn argmax<T: Float>(&self, plane: &[T], output: usize) -> usize {
-        let corner = self.corner(output);
-        let mut best = (corner, T::LOWEST);
+    fn maximum<T: Float>(&self, plane: &[T], corner: usize) -> (T, usize) {
+        let (mut best, mut pixel) = (plane[corner], corner);
         for row in 0..self.kernel {
             let start = corner + row * self.width;
             for (right, value) in plane[start..start + self.kernel].iter().enumerate() {
-                // NaN, which compares with nothing, is passed on, so that it is seen.
-                if !matches!(value.partial_cmp(&best.1), Some(Ordering::Less | Ordering::Equal)) {
-                    best = (start + right, *value);
-                }
+                // NaN, the only number that is not itself, is passed on, so that it is seen. The
+                // bitwise or, and two selections instead of a branch: which number wins is chance.
+                #[allow(clippy::eq_op)]
+                let better = (*value > best) | (*value != *value);
+                best = if better { *value } else { best };
+                pixel = if better { start + right } else { pixel };
             }
         }
-        best.0
+        (best, pixel)
     }
 
     /// Calls `f(plane, pixels of it, outputs of it)` for planes of pixels that are made.
@@ -92,8 +93,8 @@ impl Op<1> for Max {
         let mut y = vec![T::ZERO; x.len() / pool.size() * pool.out_size()];
         pool.each((&mut y, pool.out_size()), x.len() * 2, |plane, y| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
-            for (output, y) in y.iter_mut().enumerate() {
-                *y = x[pool.argmax(x, output)];
+            for (y, corner) in y.iter_mut().zip(pool.corners()) {
+                *y = pool.maximum(x, corner).0;
             }
         });
         y
@@ -117,8 +118,8 @@ impl Op<2> for MaxBack {
         pool.each((&mut dx, pool.size()), x.len() * 2, |plane, dx| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             let dy = &dy[plane * pool.out_size()..(plane + 1) * pool.out_size()];
-            for (output, dy) in dy.iter().enumerate() {
-                dx[pool.argmax(x, output)] += *dy;
+            for (dy, corner) in dy.iter().zip(pool.corners()) {
+                dx[pool.maximum(x, corner).1] += *dy;
             }
         });
         dx
@@ -138,8 +139,8 @@ impl Op<1> for Mean {
         let mut y = vec![T::ZERO; x.len() / pool.size() * pool.out_size()];
         pool.each((&mut y, pool.out_size()), x.len(), |plane, y| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
-            for (output, y) in y.iter_mut().enumerate() {
-                let lines = x[pool.corner(output)..].chunks(pool.width).take(pool.kernel);
+            for (y, corner) in y.iter_mut().zip(pool.corners()) {
+                let lines = x[corner..].chunks(pool.width).take(pool.kernel);
                 let numbers = lines.flat_map(|line| &line[..pool.kernel]);
                 *y = numbers.fold(T::ZERO, |sum, number| sum + *number) * share;
             }
@@ -167,8 +168,8 @@ impl Op<1> for MeanBack {
         let work = dx.len();
         pool.each((&mut dx, pool.size()), work, |plane, dx| {
             let dy = &dy[plane * pool.out_size()..(plane + 1) * pool.out_size()];
-            for (output, dy) in dy.iter().enumerate() {
-                let lines = dx[pool.corner(output)..].chunks_mut(pool.width).take(pool.kernel);
+            for (dy, corner) in dy.iter().zip(pool.corners()) {
+                let lines = dx[corner..].chunks_mut(pool.width).take(pool.kernel);
                 let numbers = lines.flat_map(|line| &mut line[..pool.kernel]);
                 numbers.for_each(|number| *number += *dy * share);
             }

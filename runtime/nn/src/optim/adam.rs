@@ -1,6 +1,7 @@
 //! Adam.
 
-use super::{Common, Memory, Optimizer, mix, optimizer};
+use super::fused::{self, Step};
+use super::{Common, Optimizer, Parameter, each, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -14,8 +15,6 @@ pub struct Adam {
     betas: (f64, f64),
     weight_decay: f64,
 }
-
-const EPSILON: f64 = 1e-8;
 
 impl Adam {
     /// Adam with learning rate `lr`.
@@ -45,18 +44,57 @@ impl Adam {
         self
     }
 
-    fn rule(&self) -> impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor> + use<> {
-        let (lr, step, (beta1, beta2)) = (self.common.lr, self.common.steps + 1, self.betas);
-        let kept = 1.0 - lr * self.weight_decay;
-        let mean_scale = 1.0 / (1.0 - beta1.powi(step));
-        let square_scale = 1.0 / (1.0 - beta2.powi(step));
-        move |w, g, [mean, square]| {
+    fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
+        let (lr, t, (beta1, beta2)) = (self.common.lr, self.common.steps + 1, self.betas);
+        let step = Step {
+            beta1,
+            beta2,
+            kept: 1.0 - lr * self.weight_decay,
+            rate: lr / (1.0 - beta1.powi(t)),
+            square_scale: 1.0 / (1.0 - beta2.powi(t)),
+            epsilon: 1e-8,
+        };
+        let simple = each(move |w, g, [mean, square]| {
             let m = mean.insert(mix(mean.as_ref(), beta1, &g, 1.0 - beta1)?);
             let s = square.insert(mix(square.as_ref(), beta2, &g.sqr()?, 1.0 - beta2)?);
-            let size = ((&*s * square_scale)?.sqrt()? + EPSILON)?;
-            (w * kept)? - ((&*m * (lr * mean_scale))? / size)?
+            let size = ((&*s * step.square_scale)?.sqrt()? + step.epsilon)?;
+            (w * step.kept)? - ((&*m * step.rate)? / size)?
+        });
+        move |parameter, gradient| {
+            if parameter.means.is_none() {
+                parameter.means = fused::means(&parameter.var);
+            }
+            match &mut parameter.means {
+                Some(means) => fused::step(&parameter.var, &gradient, step, means),
+                None => simple(parameter, gradient),
+            }
         }
     }
 }
 
 optimizer!(Adam);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::{DType, Device};
+
+    /// Halves have no pass of their own; f64 has.
+    #[test]
+    fn the_simple_form_is_the_fused_one() -> Result<()> {
+        let end = |dtype| {
+            let w =
+                Var::from_tensor(&Tensor::new(&[0.5f32, -2.0], &Device::Cpu)?.to_dtype(dtype)?)?;
+            let mut adam = Adam::new(vec![w.clone()], 0.1).with_weight_decay(0.1);
+            for _ in 0..5 {
+                adam.backward_step(&w.sqr()?.sum_all()?)?;
+            }
+            assert_eq!(adam.common.parameters[0].means.is_some(), dtype == DType::F64);
+            w.to_dtype(DType::F64)?.to_vec1::<f64>()
+        };
+        for (simple, fused) in end(DType::BF16)?.into_iter().zip(end(DType::F64)?) {
+            assert!((simple - fused).abs() < 0.03, "{simple} {fused}");
+        }
+        Ok(())
+    }
+}

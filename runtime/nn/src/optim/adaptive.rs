@@ -1,6 +1,6 @@
 //! Optimisers with a learning rate of its own for each number.
 
-use super::{Common, Memory, Optimizer, mix, optimizer};
+use super::{Common, Optimizer, Parameter, each, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -26,12 +26,12 @@ impl Adagrad {
         Self { common: Common::new(vars, lr) }
     }
 
-    fn rule(&self) -> impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor> + use<> {
+    fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
         let lr = self.common.lr;
-        move |w, g, [sum, _]| {
+        each(move |w, g, [sum, _]| {
             let s = sum.insert(mix(sum.as_ref(), 1.0, &g.sqr()?, 1.0)?);
             w - ((g * lr)? / (s.sqrt()? + 1e-10)?)?
-        }
+        })
     }
 }
 
@@ -74,9 +74,9 @@ impl RmsProp {
         self
     }
 
-    fn rule(&self) -> impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor> + use<> {
+    fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
         let (lr, alpha, momentum) = (self.common.lr, self.alpha, self.momentum);
-        move |w, g, [square, velocity]| {
+        each(move |w, g, [square, velocity]| {
             let s = square.insert(mix(square.as_ref(), alpha, &g.sqr()?, 1.0 - alpha)?);
             let change = (g / (s.sqrt()? + 1e-8)?)?;
             if momentum == 0.0 {
@@ -84,7 +84,7 @@ impl RmsProp {
             }
             let v = velocity.insert(mix(velocity.as_ref(), momentum, &change, 1.0)?);
             w - (&*v * lr)?
-        }
+        })
     }
 }
 
@@ -120,16 +120,16 @@ impl AdaDelta {
         self
     }
 
-    fn rule(&self) -> impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor> + use<> {
+    fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
         let (lr, rho) = (self.common.lr, self.rho);
-        move |w, g, [square, changes]| {
+        each(move |w, g, [square, changes]| {
             let s = square.insert(mix(square.as_ref(), rho, &g.sqr()?, 1.0 - rho)?);
             let before = changes.as_ref().map_or_else(|| g.zeros_like(), |a| Ok(a.clone()))?;
             let ratio = ((before + 1e-6)?.sqrt()? / (&*s + 1e-6)?.sqrt()?)?;
             let d = (ratio * g)?;
             *changes = Some(mix(changes.as_ref(), rho, &d.sqr()?, 1.0 - rho)?);
             w - (d * lr)?
-        }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Gradient descent.
 
-use super::{Common, Memory, Optimizer, mix, optimizer};
+use super::{Common, Optimizer, Parameter, each, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -48,10 +48,10 @@ impl Sgd {
         self
     }
 
-    fn rule(&self) -> impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor> + use<> {
+    fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
         let (lr, momentum, nesterov) = (self.common.lr, self.momentum, self.nesterov);
         let decay = self.weight_decay;
-        move |w, g, [velocity, _]| {
+        each(move |w, g, [velocity, _]| {
             let g = if decay == 0.0 { g } else { (g + (w * decay)?)? };
             if momentum == 0.0 {
                 return w - (g * lr)?;
@@ -59,7 +59,7 @@ impl Sgd {
             let v = velocity.insert(mix(velocity.as_ref(), momentum, &g, 1.0)?);
             let change = if nesterov { (g + (&*v * momentum)?)? } else { v.clone() };
             w - (change * lr)?
-        }
+        })
     }
 }
 
