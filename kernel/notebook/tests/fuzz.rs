@@ -11,7 +11,6 @@ use candlelab_notebook::{Notebook, Options, run};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestCaseResult;
 use serde_json::{Map, Value, json};
 use support::fuzz;
 
