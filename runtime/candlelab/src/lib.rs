@@ -33,7 +33,8 @@ pub mod prelude {
     pub use candle_nn::{Init, VarBuilder, VarMap};
 
     pub use crate::data::{
-        Batches, Mnist, Source, and, batches, circles, mnist, moons, spiral, xor,
+        Batches, Csv, Dataset, Mnist, Parts, Scaler, Source, and, batches, breast_cancer, circles,
+        digits, iris, mnist, moons, penguins, solar_system, spiral, wine, xor,
     };
     pub use crate::host::widgets::{
         Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,

@@ -1,5 +1,6 @@
 //! The MNIST handwritten digits.
 
+use crate::dataset::thousands;
 use crate::idx::{self, Array};
 use crate::source::{self, File, Kind};
 use crate::{Error, Result, Source};
@@ -139,11 +140,6 @@ impl fmt::Debug for Mnist {
     }
 }
 
-/// `60000` → `60,000`
-fn thousands(n: usize) -> String {
-    if n < 1000 { n.to_string() } else { format!("{},{:03}", thousands(n / 1000), n % 1000) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,10 +191,9 @@ mod tests {
     fn the_summary_tells_counts_and_source() {
         let digits = embedded();
         let expected = "MNIST: 8,000 training and 2,000 test images, 28 × 28, f32 in 0..1, labels 0 to 9\n\
-                        the 10,000 images that come with candlelab";
+                        comes with candlelab";
         assert_eq!(digits.to_string(), expected);
         assert_eq!(format!("{digits:?}"), expected);
-        assert_eq!(thousands(1_060_000), "1,060,000");
     }
 
     #[test]

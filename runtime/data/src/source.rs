@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
+    /// Made by this program.
+    Program,
+    /// A file of the user's.
+    File(PathBuf),
     /// A folder of the user's.
     Folder(PathBuf),
     /// What an earlier download left in this folder.
@@ -21,7 +25,7 @@ pub enum Source {
         /// Why it is not in the cache for the next time, if it is not.
         note: Option<String>,
     },
-    /// The part of the set that this library holds.
+    /// Part of this library.
     Embedded {
         /// Why nothing larger was used, if something was tried.
         note: Option<String>,
@@ -31,6 +35,8 @@ pub enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let note = match self {
+            Self::Program => return write!(f, "made by this program"),
+            Self::File(path) => return write!(f, "read from {}", path.display()),
             Self::Folder(path) => return write!(f, "read from the folder {}", path.display()),
             Self::Cache(path) => return write!(f, "read from the cache, {}", path.display()),
             Self::Download { mirror, note } => {
@@ -38,7 +44,7 @@ impl fmt::Display for Source {
                 note
             }
             Self::Embedded { note } => {
-                write!(f, "the 10,000 images that come with candlelab")?;
+                write!(f, "comes with candlelab")?;
                 note
             }
         };
