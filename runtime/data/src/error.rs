@@ -67,9 +67,19 @@ pub enum Error {
         /// What to do.
         hint: &'static str,
     },
+    /// A published set is in none of the places.
+    #[error("no {set} on this machine: {reason}\nhint: {hint}")]
+    Absent {
+        /// The set.
+        set: &'static str,
+        /// What was tried.
+        reason: String,
+        /// How to get it.
+        hint: String,
+    },
     /// A download failed.
     #[error(
-        "cannot download {url}: {reason}\nhint: check the network, or put the files into a folder `mnist` and set CANDLELAB_DATA to the folder around it"
+        "cannot download {url}: {reason}\nhint: check the network, or put the files into a folder of your own and set CANDLELAB_DATA to the folder around it"
     )]
     Download {
         /// The address.

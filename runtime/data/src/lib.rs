@@ -21,6 +21,7 @@
 //! ```
 
 mod batches;
+mod cifar;
 mod csv;
 mod dataset;
 mod download;
@@ -28,16 +29,19 @@ mod error;
 mod idx;
 mod mnist;
 mod parts;
+mod places;
+mod remote;
 mod scaler;
 mod source;
 mod tables;
 mod toys;
 
 pub use batches::{Batches, batches};
+pub use cifar::{cifar10, emoji32};
 pub use csv::Csv;
 pub use dataset::Dataset;
 pub use error::{Error, Result};
-pub use mnist::{Mnist, mnist};
+pub use mnist::{Mnist, fashion_mnist, mnist};
 pub use parts::Parts;
 pub use scaler::Scaler;
 pub use source::Source;
