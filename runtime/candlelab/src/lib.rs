@@ -33,8 +33,10 @@ pub mod prelude {
     pub use candle_nn::{Init, VarBuilder, VarMap};
 
     pub use crate::data::{
-        Batches, Csv, Dataset, Mnist, Parts, Scaler, Source, and, batches, breast_cancer, circles,
-        digits, iris, mnist, moons, penguins, solar_system, spiral, wine, xor,
+        Batches, Bpe, CharTokenizer, Csv, Dataset, Mnist, Parts, Scaler, Source, Tokenizer,
+        Windows, WordTokenizer, and, batches, breast_cancer, cifar10, circles, contexts, digits,
+        emoji32, fashion_mnist, iris, mnist, moons, penguins, shakespeare, solar_system, spiral,
+        windows, wine, xor,
     };
     pub use crate::host::widgets::{
         Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,

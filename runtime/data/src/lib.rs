@@ -21,6 +21,7 @@
 //! ```
 
 mod batches;
+mod bpe;
 mod cifar;
 mod csv;
 mod dataset;
@@ -34,9 +35,12 @@ mod remote;
 mod scaler;
 mod source;
 mod tables;
+mod text;
+mod tokenizer;
 mod toys;
 
 pub use batches::{Batches, batches};
+pub use bpe::Bpe;
 pub use cifar::{cifar10, emoji32};
 pub use csv::Csv;
 pub use dataset::Dataset;
@@ -46,4 +50,6 @@ pub use parts::Parts;
 pub use scaler::Scaler;
 pub use source::Source;
 pub use tables::{breast_cancer, digits, iris, penguins, solar_system, wine};
+pub use text::{Windows, contexts, shakespeare, windows};
+pub use tokenizer::{CharTokenizer, Tokenizer, WordTokenizer};
 pub use toys::{and, circles, moons, spiral, xor};
