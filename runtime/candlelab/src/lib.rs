@@ -33,10 +33,12 @@ pub mod prelude {
     pub use candle_nn::{Init, VarBuilder, VarMap};
 
     pub use crate::data::{
-        Batches, Bpe, CharTokenizer, Csv, Dataset, Mnist, Parts, Scaler, Source, Tokenizer,
-        Windows, WordTokenizer, and, batches, breast_cancer, cifar10, circles, contexts, digits,
-        emoji32, fashion_mnist, iris, mnist, moons, penguins, shakespeare, solar_system, spiral,
-        windows, wine, xor,
+        Batches, Bpe, CharTokenizer, Csv, Dataset, Graph, Mnist, Molecule, Parts, Planted, Report,
+        Scaler, Signs, Slide, Source, Tokenizer, Windows, WordTokenizer, and, batches, blobs,
+        breast_cancer, cifar10, circles, coin, coin_signal, contexts, digits, emoji32,
+        fashion_mnist, four_points, iris, karate_club, mnist, moons, penguins, planted, reports,
+        shakespeare, signs, slides, solar_system, solubility, spiral, square_wave, windows, wine,
+        xor,
     };
     pub use crate::host::widgets::{
         Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,
