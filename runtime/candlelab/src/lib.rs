@@ -36,9 +36,9 @@ pub mod prelude {
         Batches, Bpe, CharTokenizer, Csv, Dataset, Graph, Mnist, Molecule, Parts, Planted, Report,
         Scaler, Signs, Slide, Source, Tokenizer, Windows, WordTokenizer, and, batches, blobs,
         breast_cancer, cifar10, circles, coin, coin_signal, contexts, digits, emoji32,
-        fashion_mnist, four_points, iris, karate_club, mnist, moons, penguins, planted, reports,
-        shakespeare, signs, slides, solar_system, solubility, spiral, square_wave, windows, wine,
-        xor,
+        fashion_mnist, four_points, iris, karate_club, mnist, moons, penguins, photo, planted,
+        reports, shakespeare, signs, slides, solar_system, solubility, spiral, square_wave,
+        windows, wine, xor,
     };
     pub use crate::host::widgets::{
         Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,
@@ -86,6 +86,12 @@ mod tests {
         let gradients: GradStore = layer.forward(&x)?.sum_all()?.backward()?;
         let all: Batches = batches(&x, &y, 2, 0)?;
         let _: Progress<Batches> = progress(all);
+        let set: Dataset = iris()?;
+        let parts: Parts = set.split_stratified(0.8, 0)?;
+        let _: Scaler = Scaler::fit(&parts.train)?;
+        let letters: CharTokenizer = CharTokenizer::new("to be")?;
+        let _: Windows = windows(&letters.encode("to be")?, 2, 0)?;
+        let _: Graph = karate_club()?;
         let _: Option<Tensor> = gradients.get(&variables.all_vars()[0]).cloned();
         Ok(())
     }

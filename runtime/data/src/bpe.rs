@@ -1,10 +1,13 @@
 //! Byte-level byte-pair encoding, the tokens of GPT-2.
 
-use crate::tokenizer::{no_text, no_token, vocabulary};
+use crate::tokenizer::{no_token, vocabulary};
 use crate::{Error, Result, Tokenizer, tables};
+use corpus::Corpus;
 use fancy_regex::Regex;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
+
+mod corpus;
 
 /// How GPT-2 cuts a text before it merges: endings, words with the space before them, numbers,
 /// marks, white space.
@@ -192,58 +195,6 @@ impl Tokenizer for Bpe {
 impl std::fmt::Debug for Bpe {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Bpe: {} tokens, {} merges", self.tokens.len(), self.merges.len())
-    }
-}
-
-/// The different words of a text with their counts, and where each pair of neighbours stands.
-struct Corpus {
-    words: Vec<(Vec<u32>, usize)>,
-    counts: HashMap<Pair, usize>,
-    places: HashMap<Pair, HashSet<usize>>,
-}
-
-impl Corpus {
-    fn new(bpe: &Bpe, text: &str) -> Result<Self> {
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        for word in words(text)? {
-            *counts.entry(word).or_default() += 1;
-        }
-        if counts.is_empty() {
-            return Err(no_text());
-        }
-        let words = counts.into_iter().map(|(word, count)| (bpe.single(word), count)).collect();
-        let mut corpus = Self { words, counts: HashMap::new(), places: HashMap::new() };
-        for word in 0..corpus.words.len() {
-            corpus.count(word);
-        }
-        Ok(corpus)
-    }
-
-    fn most_frequent(&self) -> Option<Pair> {
-        let counts = self.counts.iter().filter(|(_, count)| **count > 0);
-        let best = counts.max_by(|(a, m), (b, n)| m.cmp(n).then(b.cmp(a)));
-        best.map(|(pair, _)| *pair)
-    }
-
-    fn count(&mut self, word: usize) {
-        let (tokens, count) = &self.words[word];
-        for pair in tokens.windows(2) {
-            let pair = (pair[0], pair[1]);
-            *self.counts.entry(pair).or_default() += count;
-            self.places.entry(pair).or_default().insert(word);
-        }
-    }
-
-    fn merge(&mut self, pair: Pair, token: u32) {
-        for word in self.places.remove(&pair).unwrap_or_default() {
-            let (tokens, count) = &mut self.words[word];
-            for pair in tokens.windows(2) {
-                *self.counts.entry((pair[0], pair[1])).or_default() -= *count;
-            }
-            *tokens = merged(tokens, pair, token);
-            self.count(word);
-        }
-        self.counts.remove(&pair);
     }
 }
 

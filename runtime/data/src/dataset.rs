@@ -1,10 +1,7 @@
 //! Examples with their answers, and what is known about both.
 
-use crate::{Batches, Error, Result, Source};
+use crate::{Error, Result, Source};
 use candle_core::{DType, Device, Tensor};
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
 use std::fmt;
 
 /// Examples `x` with their answers `y`, the names of both, and where they are from.
@@ -149,103 +146,6 @@ impl Dataset {
         Ok(counts)
     }
 
-    /// The first `n` examples, or all if there are fewer; shuffle first if they are in an order.
-    ///
-    /// # Errors
-    /// If `n` is 0.
-    pub fn take(&self, n: usize) -> Result<Self> {
-        if n == 0 {
-            return Err(self.empty("a number of examples from 1"));
-        }
-        let n = n.min(self.len());
-        Ok(Self { x: self.x.narrow(0, 0, n)?, y: self.y.narrow(0, 0, n)?, ..self.clone() })
-    }
-
-    /// The same examples in an order that `seed` alone decides.
-    ///
-    /// # Errors
-    /// If the device's memory does not hold the copy.
-    pub fn shuffle(&self, seed: u64) -> Result<Self> {
-        let mut rows: Vec<u32> = (0..self.len() as u32).collect();
-        rows.shuffle(&mut StdRng::seed_from_u64(seed));
-        self.rows(&rows)
-    }
-
-    /// The examples with these numbers, in this order; a number may come twice.
-    ///
-    /// # Errors
-    /// If there are no numbers, or an example with one of them is not there.
-    pub fn rows(&self, rows: &[u32]) -> Result<Self> {
-        if rows.is_empty() {
-            return Err(self.empty("at least one row"));
-        }
-        if let Some(row) = rows.iter().find(|row| **row as usize >= self.len()) {
-            return Err(Error::invalid(
-                format!("{}, rows", self.name),
-                format!("rows from 0 to {}", self.len().saturating_sub(1)),
-                row.to_string(),
-                "rows are counted from 0",
-            ));
-        }
-        let rows = Tensor::new(rows, self.x.device())?;
-        let pick = |all: &Tensor| all.contiguous()?.index_select(&rows, 0);
-        Ok(Self { x: pick(&self.x)?, y: pick(&self.y)?, ..self.clone() })
-    }
-
-    /// The examples of some classes, which get the numbers 0, 1, … in the order given.
-    ///
-    /// # Errors
-    /// If the answers are values, a class is not there, or no example is left.
-    ///
-    /// ```
-    /// let pair = candlelab_data::digits()?.only(&[7, 9])?;
-    /// assert_eq!((pair.classes, pair.y.dims()), (vec!["7".into(), "9".into()], &[359][..]));
-    /// # Ok::<(), candlelab_data::Error>(())
-    /// ```
-    pub fn only(&self, classes: &[u32]) -> Result<Self> {
-        let labels = self.labels_or_error()?;
-        let name = |class: &u32| {
-            self.classes.get(*class as usize).cloned().ok_or_else(|| self.nameless(*class))
-        };
-        let names = classes.iter().map(name).collect::<Result<Vec<_>>>()?;
-        let place = |label: u32| classes.iter().position(|class| *class == label);
-        let (rows, y): (Vec<u32>, Vec<u32>) = (0u32..)
-            .zip(labels)
-            .filter_map(|(row, label)| Some((row, place(label)? as u32)))
-            .unzip();
-        let set = self.rows(&rows)?;
-        Ok(Self { y: Tensor::new(y, self.y.device())?, classes: names, ..set })
-    }
-
-    /// The same examples as rows of numbers.
-    ///
-    /// # Shapes
-    /// - `x`: `(n, …)` → `(n, d)`, d = all further dimensions multiplied
-    ///
-    /// # Errors
-    /// If the device's memory does not hold the copy.
-    pub fn flatten(&self) -> Result<Self> {
-        let x = if self.x.rank() == 1 { self.x.unsqueeze(1)? } else { self.x.flatten_from(1)? };
-        Ok(Self { x, ..self.clone() })
-    }
-
-    /// Mini-batches in an order that `seed` alone decides; see [`batches`](crate::batches()).
-    ///
-    /// # Errors
-    /// If `size` is 0.
-    pub fn batches(&self, size: usize, seed: u64) -> Result<Batches> {
-        Ok(crate::batches(&self.x, &self.y, size, seed)?)
-    }
-
-    /// Moves the tensors to `device`.
-    ///
-    /// # Errors
-    /// If the device's memory does not hold them.
-    pub fn to_device(&self, device: &Device) -> Result<Self> {
-        let (x, y) = (self.x.to_device(device)?, self.y.to_device(device)?);
-        Ok(Self { x, y, ..self.clone() })
-    }
-
     /// The class of each example, or none if the answers are values.
     pub(crate) fn labels(&self) -> Result<Option<Vec<u32>>> {
         if self.y.rank() != 1 || !self.y.dtype().is_int() {
@@ -265,7 +165,7 @@ impl Dataset {
         })
     }
 
-    fn nameless(&self, class: u32) -> Error {
+    pub(crate) fn nameless(&self, class: u32) -> Error {
         Error::invalid(
             self.name.clone(),
             format!("classes from 0 to {}", self.classes.len().saturating_sub(1)),
@@ -301,15 +201,31 @@ fn finite(name: &str, part: &str, tensor: &Tensor) -> Result<()> {
     if !tensor.dtype().is_float() {
         return Ok(());
     }
+    let mut example = 0;
     let width = tensor.elem_count() / tensor.dim(0)?.max(1);
-    let numbers = tensor.flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>()?;
-    let Some(at) = numbers.iter().position(|number| !number.is_finite()) else { return Ok(()) };
-    Err(Error::invalid(
-        format!("{name}, {part} of example {}, number {}", at / width, at % width),
-        "a finite number".to_owned(),
-        numbers[at].to_string(),
-        "drop the example or fill the gap before making a data set of it",
-    ))
+    for rows in chunks(tensor) {
+        let rows = rows?;
+        let numbers = rows.flatten_all()?.to_vec1::<f64>()?;
+        if let Some(at) = numbers.iter().position(|number| !number.is_finite()) {
+            let example = example + at / width;
+            return Err(Error::invalid(
+                format!("{name}, {part} of example {example}, number {}", at % width),
+                "a finite number".to_owned(),
+                numbers[at].to_string(),
+                "drop the example or fill the gap before making a data set of it",
+            ));
+        }
+        example += rows.dim(0)?;
+    }
+    Ok(())
+}
+
+/// The examples as f64 on the CPU, some megabytes at a time: all might not fit a second time.
+pub(crate) fn chunks(x: &Tensor) -> impl Iterator<Item = candle_core::Result<Tensor>> {
+    let n = x.dims().first().copied().unwrap_or(0);
+    let size = ((n << 20) / x.elem_count().max(1)).max(1);
+    let chunk = move |from| x.narrow(0, from, size.min(n - from));
+    (0..n).step_by(size).map(move |from| chunk(from)?.to_device(&Device::Cpu)?.to_dtype(DType::F64))
 }
 
 impl fmt::Display for Dataset {

@@ -1,10 +1,12 @@
 //! A data set in two parts: one to learn from, one to judge by.
 
+use crate::dataset::chunks;
 use crate::{Dataset, Error, Result, Scaler};
-use candle_core::{DType, Device};
+use candle_core::Device;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -177,9 +179,15 @@ impl Dataset {
     }
 }
 
-/// Each row's bits, which unlike floats can be keys; both zeros are one.
-fn rows_of(set: &Dataset) -> Result<Vec<Vec<u64>>> {
-    let x = set.flatten()?.x.to_dtype(DType::F64)?.to_vec2::<f64>()?;
-    let bits = |row: Vec<f64>| row.into_iter().map(|number| (number + 0.).to_bits()).collect();
-    Ok(x.into_iter().map(bits).collect())
+/// A fingerprint of each row, which unlike the floats can be a key and is small; both zeros are one.
+fn rows_of(set: &Dataset) -> Result<Vec<[u8; 32]>> {
+    let mut prints = Vec::with_capacity(set.len());
+    for rows in chunks(&set.flatten()?.x) {
+        for row in rows?.to_vec2::<f64>()? {
+            let bytes: Vec<u8> =
+                row.iter().flat_map(|number| (number + 0.).to_le_bytes()).collect();
+            prints.push(Sha256::digest(&bytes).into());
+        }
+    }
+    Ok(prints)
 }

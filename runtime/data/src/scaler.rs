@@ -1,7 +1,8 @@
 //! Features on one scale.
 
+use crate::dataset::chunks;
 use crate::{Dataset, Error, Result};
-use candle_core::{DType, Tensor};
+use candle_core::Tensor;
 
 /// Brings each feature to mean 0 and standard deviation 1: `(x − mean) / deviation`.
 ///
@@ -39,14 +40,16 @@ impl Scaler {
                 "convert with `x.to_dtype(DType::F32)?` first, if the numbers are quantities",
             ));
         }
-        let x = train.x.to_dtype(DType::F64)?; // so that many examples do not blur the mean
+        let x = &train.x;
         let axes: Vec<usize> = (0..x.rank()).filter(|axis| *axis != 1).collect();
-        let mean = x.mean_keepdim(axes.clone())?;
-        let variance = x.broadcast_sub(&mean)?.sqr()?.mean_keepdim(axes)?;
+        let count = axes.iter().map(|axis| x.dims()[*axis]).product::<usize>() as f64;
+        let mean = (total(x, |x| x.sum_keepdim(axes.clone()))? / count)?;
+        let squares = |x: Tensor| x.broadcast_sub(&mean)?.sqr()?.sum_keepdim(axes.clone());
+        let variance = (total(x, squares)? / count)?;
         let constant = variance.le(1e-18)?;
         let deviation = constant.where_cond(&variance.ones_like()?, &variance.sqrt()?)?;
-        let dtype = train.x.dtype();
-        Ok(Self { mean: mean.to_dtype(dtype)?, deviation: deviation.to_dtype(dtype)? })
+        let like_x = |all: Tensor| all.to_dtype(x.dtype())?.to_device(x.device());
+        Ok(Self { mean: like_x(mean)?, deviation: like_x(deviation)? })
     }
 
     /// Scales a set, whichever part it is.
@@ -66,4 +69,10 @@ impl Scaler {
         let x = set.x.broadcast_mul(&self.deviation)?.broadcast_add(&self.mean)?;
         Ok(Dataset { x, ..set.clone() })
     }
+}
+
+/// The sum of `of` over all examples, in f64 so that many of them do not blur it.
+fn total(x: &Tensor, of: impl Fn(Tensor) -> candle_core::Result<Tensor>) -> Result<Tensor> {
+    let sum = chunks(x).map(|x| of(x?)).reduce(|sum, next| sum? + next?);
+    Ok(sum.unwrap_or_else(|| Err(candle_core::Error::Msg("no example to measure".to_owned())))?)
 }

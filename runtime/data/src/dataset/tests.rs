@@ -117,6 +117,23 @@ fn a_scaler_measures_as_scikit_learn_does_and_can_be_undone() {
 }
 
 #[test]
+fn a_large_set_is_measured_piece_by_piece() {
+    let x = Tensor::arange(0f32, 3e6, &Device::Cpu).unwrap().reshape((3000, 1000)).unwrap();
+    let y = Tensor::zeros(3000, DType::U32, &Device::Cpu).unwrap();
+    let set = Dataset::new("large", &x, &y).unwrap();
+    let scaler = Scaler::fit(&set).unwrap(); // column 0: 0, 1000, …, 2999000
+    let first = |all: &Tensor| all.flatten_all().unwrap().to_vec1::<f32>().unwrap()[0];
+    assert_eq!(first(&scaler.mean), 1_499_500.);
+    assert!((first(&scaler.deviation) / 866_025.4 - 1.).abs() < 1e-6); // 1000·√((3000² − 1)/12)
+    assert_eq!(set.rows(&[2999]).unwrap().overlap(&set).unwrap(), [(0, 2999)]);
+    let bad = Tensor::cat(&[&x, &x.narrow(0, 0, 1).unwrap().affine(f64::INFINITY, 1.).unwrap()], 0);
+    let y = Tensor::zeros(3001, DType::U32, &Device::Cpu).unwrap();
+    assert!(
+        message(Dataset::new("large", &bad.unwrap(), &y)).contains("x of example 3000, number")
+    );
+}
+
+#[test]
 fn images_are_scaled_by_channel_and_constants_only_moved() {
     let digits = digits().unwrap();
     assert_eq!(Scaler::fit(&digits).unwrap().mean.dims(), [1, 1, 1, 1]);
