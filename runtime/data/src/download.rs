@@ -59,23 +59,35 @@ fn fetch_one(pin: &Pin, mirror: &str, cache: Option<&Path>) -> Result<(File, Opt
         file.clear(); // a rest that is of no use
     }
     let mut kept = Part { path: Some(part.clone()), trouble: None };
-    let url = receive(pin, mirror, &mut file, &mut kept)?;
+    let resumed = !file.is_empty();
+    let url = match receive(pin, mirror, &mut file, &mut kept) {
+        Err(_) if resumed && file.is_empty() => receive(pin, mirror, &mut file, &mut kept)?,
+        answer => answer?,
+    };
     let trouble = kept.trouble.or_else(|| fs::rename(&part, &path).err());
     Ok(((PathBuf::from(url), Cow::Owned(file)), trouble))
 }
 
 /// Appends to `file`, and to `part` likewise, what is missing of it; gives its address.
+///
+/// Empties both if what was there before cannot be a part of the file.
 fn receive(pin: &Pin, mirror: &str, file: &mut Vec<u8>, part: &mut Part) -> Result<String> {
     let url = format!("{mirror}/{}", pin.gzip());
     let failed = |reason: String| Error::Download { url: url.clone(), reason };
     let config = ureq::Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(5)))
         .timeout_global(Some(Duration::from_secs(60 + pin.bytes / 100_000))); // 100 kB/s at least
-    let mut request = config.build().new_agent().get(&url);
+    let mut request = config.build().new_agent().get(&url).header("Accept-Encoding", "identity");
     if !file.is_empty() {
         request = request.header("Range", format!("bytes={}-", file.len()));
     }
-    let mut answer = request.call().map_err(|error| failed(error.to_string()))?;
+    let mut answer = request.call().map_err(|error| {
+        if matches!(error, ureq::Error::StatusCode(416)) {
+            file.clear(); // the server has nothing from that place on
+            part.clear();
+        }
+        failed(error.to_string())
+    })?;
     if answer.status() != StatusCode::PARTIAL_CONTENT {
         file.clear(); // this server begins at the beginning
     }
@@ -97,9 +109,9 @@ fn receive(pin: &Pin, mirror: &str, file: &mut Vec<u8>, part: &mut Part) -> Resu
         return Err(failed(reason));
     }
     if !pin.trusts(file) {
+        let bytes = std::mem::take(file).len();
         part.clear();
-        let reason =
-            format!("{} bytes came whose sha256 is not that of {}", file.len(), pin.gzip());
+        let reason = format!("{bytes} bytes came whose sha256 is not that of {}", pin.gzip());
         return Err(failed(reason));
     }
     Ok(url)

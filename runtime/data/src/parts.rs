@@ -127,10 +127,10 @@ impl Dataset {
     /// # Ok::<(), candlelab_data::Error>(())
     /// ```
     pub fn overlap(&self, other: &Self) -> Result<Vec<(usize, usize)>> {
-        if self.x.dims()[1..] != other.x.dims()[1..] {
+        if self.x.dims().get(1..) != other.x.dims().get(1..) {
             return Err(Error::invalid(
                 format!("the overlap of {} and {}", self.name, other.name),
-                format!("x of (n, {:?})", &self.x.dims()[1..]),
+                format!("examples of the same shape as in {:?}", self.x.dims()),
                 format!("{:?}", other.x.dims()),
                 "only sets with the same features can have rows in common",
             ));

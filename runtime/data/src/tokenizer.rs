@@ -174,7 +174,7 @@ pub(crate) fn vocabulary(least: usize, found: usize) -> Error {
 pub(crate) fn no_token(token: u32, tokenizer: &impl Tokenizer) -> Error {
     Error::invalid(
         "tokens to decode".to_owned(),
-        format!("numbers from 0 to {}", tokenizer.vocab_size() - 1),
+        format!("numbers from 0 to {}", tokenizer.vocab_size().saturating_sub(1)),
         token.to_string(),
         "decode with the tokenizer that encoded",
     )

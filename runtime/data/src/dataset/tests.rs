@@ -1,7 +1,7 @@
 //! What splits and scalings promise, and what is refused.
 
 use super::*;
-use crate::{Scaler, breast_cancer, digits, iris, penguins, solar_system, wine, xor};
+use crate::{Parts, Scaler, breast_cancer, digits, iris, penguins, solar_system, wine, xor};
 
 /// `n` examples `x = [i]` of class `i % classes`.
 fn counted(n: u32, classes: u32) -> Dataset {
@@ -114,6 +114,17 @@ fn a_scaler_measures_as_scikit_learn_does_and_can_be_undone() {
     let scaled = scaler.apply(&iris).unwrap();
     close(&scaled.x.narrow(0, 0, 1).unwrap(), &[-0.900681, 1.019004, -1.340227, -1.315444]);
     close(&scaler.undo(&scaled).unwrap().x.narrow(0, 0, 1).unwrap(), &[5.1, 3.5, 1.4, 0.2]);
+}
+
+#[test]
+fn only_the_training_part_is_measured() {
+    let parts = counted(10, 2).split(0.5, 0).unwrap();
+    let far = Dataset { x: (&parts.test.x + 1e6).unwrap(), ..parts.test.clone() };
+    let moved = Parts { test: far, ..parts.clone() };
+    let train = |parts: &Parts| numbers(&parts.standardised().unwrap().train);
+    assert_eq!(train(&moved), train(&parts));
+    let (sum, squares) = train(&parts).iter().fold((0., 0.), |(s, q), x| (s + x, q + x * x));
+    assert!(sum.abs() < 1e-5 && (squares - 5.).abs() < 1e-5);
 }
 
 #[test]

@@ -119,6 +119,28 @@ fn a_download_that_breaks_off_leaves_no_half_file_and_is_resumed() {
 }
 
 #[test]
+fn a_rest_that_does_not_fit_is_fetched_anew() {
+    let folder = TempDir::new().unwrap();
+    let cache = folder.path().join("cache/mnist");
+    std::fs::create_dir_all(&cache).unwrap();
+    std::fs::write(cache.join("train-images-idx3-ubyte.gz.part"), b"of another file").unwrap();
+    let found = source(&places(&folder), vec![mirror()]);
+    assert!(matches!(found, Source::Download { note: None, .. }), "{found}");
+    assert_eq!(std::fs::read_dir(cache).unwrap().count(), 4);
+}
+
+#[test]
+fn two_notebooks_may_download_at_once() {
+    let (folder, server) = (TempDir::new().unwrap(), mirror());
+    std::thread::scope(|scope| {
+        let find = || source(&places(&folder), vec![server.clone()]);
+        let both = [scope.spawn(find), scope.spawn(find)].map(|one| one.join().unwrap());
+        assert!(both.iter().all(|one| !matches!(one, Source::Embedded { .. })), "{both:?}");
+    });
+    assert_eq!(std::fs::read_dir(folder.path().join("cache/mnist")).unwrap().count(), 4);
+}
+
+#[test]
 fn without_consent_nothing_is_downloaded() {
     let folder = TempDir::new().unwrap();
     let places = Places { root: None, consent: false, ..places(&folder) };
