@@ -33,7 +33,12 @@ pub mod prelude {
     pub use candle_nn::{Init, VarBuilder, VarMap};
 
     pub use crate::data::{
-        Batches, Mnist, Source, and, batches, circles, mnist, moons, spiral, xor,
+        Batches, Bpe, CharTokenizer, Csv, Dataset, Graph, Mnist, Molecule, Parts, Planted, Report,
+        Scaler, Signs, Slide, Source, Tokenizer, Windows, WordTokenizer, and, batches, blobs,
+        breast_cancer, cifar10, circles, coin, coin_signal, contexts, digits, emoji32,
+        fashion_mnist, four_points, iris, karate_club, mnist, moons, penguins, photo, planted,
+        reports, shakespeare, signs, slides, solar_system, solubility, spiral, square_wave,
+        windows, wine, xor,
     };
     pub use crate::host::widgets::{
         Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,
@@ -92,6 +97,12 @@ mod tests {
         let layer: Recurrent<LstmCell> = Lstm::new(2, 1, &Device::Cpu)?;
         let (_, _): (Tensor, (Tensor, Tensor)) = layer.run(&x.unsqueeze(0)?, None)?;
         let (_, _): (KvCache, Schedule) = (KvCache::new(), Schedule::cosine(0.1, 10));
+        let set: Dataset = iris()?;
+        let parts: Parts = set.split_stratified(0.8, 0)?;
+        let _: Scaler = Scaler::fit(&parts.train)?;
+        let letters: CharTokenizer = CharTokenizer::new("to be")?;
+        let _: Windows = windows(&letters.encode("to be")?, 2, 0)?;
+        let _: Graph = karate_club()?;
         let _: Option<Tensor> = gradients.get(&variables.all_vars()[0]).cloned();
         Ok(())
     }

@@ -37,9 +37,49 @@ pub enum Error {
         /// What to do.
         hint: &'static str,
     },
+    /// A field of a table is not what it should be.
+    #[error(
+        "{table}, line {line}, column {column}: expected {expected}, found {found}\nhint: {hint}"
+    )]
+    Table {
+        /// The name of the table; for a file, its path.
+        table: String,
+        /// The line, from 1.
+        line: usize,
+        /// The field's place in its line, from 1.
+        column: usize,
+        /// What should stand there.
+        expected: String,
+        /// What stands there.
+        found: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The numbers or names of a data set, or what was asked of it, do not fit.
+    #[error("{what}: expected {expected}, found {found}\nhint: {hint}")]
+    Invalid {
+        /// The set and its part.
+        what: String,
+        /// What would fit.
+        expected: String,
+        /// What was there.
+        found: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A published set is in none of the places.
+    #[error("no {set} on this machine: {reason}\nhint: {hint}")]
+    Absent {
+        /// The set.
+        set: &'static str,
+        /// What was tried.
+        reason: String,
+        /// How to get it.
+        hint: String,
+    },
     /// A download failed.
     #[error(
-        "cannot download {url}: {reason}\nhint: check the network, or put the files into a folder `mnist` and set CANDLELAB_DATA to the folder around it"
+        "cannot download {url}: {reason}\nhint: check the network, or put the files into a folder of your own and set CANDLELAB_DATA to the folder around it"
     )]
     Download {
         /// The address.
@@ -50,6 +90,17 @@ pub enum Error {
     /// A tensor could not be made.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
+}
+
+impl Error {
+    pub(crate) fn invalid(
+        what: String,
+        expected: String,
+        found: String,
+        hint: &'static str,
+    ) -> Self {
+        Self::Invalid { what, expected, found, hint }
+    }
 }
 
 /// A result whose error is about a data set.

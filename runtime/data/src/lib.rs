@@ -1,30 +1,70 @@
-//! Data sets for the labs: MNIST and small point sets, and mini-batches over any of them.
+//! Data sets for the labs: what they hold, how they are split, scaled and cut into batches.
 //!
-//! A lab calls [`mnist()`] or one of the point sets, moves the tensors to its device and walks over
-//! them with [`batches()`]; nothing here trains or draws.
+//! A real set is a [`Dataset`] ([`iris()`], [`digits()`], …) or two of them, [`Parts`], of which one
+//! is for training; a made set ([`moons()`], [`xor()`], …) is a pair of tensors, out of which
+//! [`Dataset::new`] makes one. [`Csv`] reads tables of one's own. Nothing here trains or draws.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use candlelab_data::{batches, moons};
-//! let (x, y) = moons(100, 0.1, 42)?; // x: (100, 2), y: (100)
-//! for batch in batches(&x, &y, 32, 0)? {
-//!     let (x, y) = batch?; // x: (32, 2), y: (32); the last ones (4, 2) and (4)
+//! use candlelab_data::{Dataset, moons, wine};
+//! let parts = wine()?.split_stratified(0.8, 42)?.standardised()?; // scaled as `train` demands
+//! assert!(parts.overlap()?.is_empty()); // no test example was seen in training
+//! for batch in parts.train.batches(32, 0)? {
+//!     let (x, y) = batch?; // x: (32, 13), y: (32); the last ones (14, 13) and (14)
 //!     assert_eq!(x.dim(0)?, y.dim(0)?);
 //! }
+//! let (x, y) = moons(100, 0.1, 42)?; // x: (100, 2), y: (100)
+//! let test = Dataset::new("moons", &x, &y)?.split(0.8, 42)?.test;
+//! assert_eq!((test.len(), test.classes.len()), (20, 2));
 //! # Ok(())
 //! # }
 //! ```
 
 mod batches;
+mod bpe;
+mod cifar;
+mod csv;
+mod dataset;
 mod download;
 mod error;
+mod graph;
 mod idx;
 mod mnist;
+mod molecule;
+mod parts;
+mod photo;
+mod places;
+mod remote;
+mod reports;
+mod samples;
+mod scaler;
+mod select;
+mod signs;
+mod slides;
 mod source;
+mod tables;
+mod text;
+mod tokenizer;
 mod toys;
 
 pub use batches::{Batches, batches};
+pub use bpe::Bpe;
+pub use cifar::{cifar10, emoji32};
+pub use csv::Csv;
+pub use dataset::Dataset;
 pub use error::{Error, Result};
-pub use mnist::{Mnist, mnist};
+pub use graph::{Graph, karate_club};
+pub use mnist::{Mnist, fashion_mnist, mnist};
+pub use molecule::{Molecule, solubility};
+pub use parts::Parts;
+pub use photo::photo;
+pub use reports::{REPORT_STYLES, Report, reports};
+pub use samples::{blobs, coin, coin_signal, square_wave};
+pub use scaler::Scaler;
+pub use signs::{Planted, Signs, planted, signs};
+pub use slides::{Slide, slides};
 pub use source::Source;
-pub use toys::{and, circles, moons, spiral, xor};
+pub use tables::{breast_cancer, digits, iris, penguins, solar_system, wine};
+pub use text::{Windows, contexts, shakespeare, windows};
+pub use tokenizer::{CharTokenizer, Tokenizer, WordTokenizer};
+pub use toys::{and, circles, four_points, moons, spiral, xor};

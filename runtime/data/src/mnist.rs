@@ -1,8 +1,10 @@
 //! The MNIST handwritten digits.
 
+use crate::dataset::thousands;
 use crate::idx::{self, Array};
-use crate::source::{self, File, Kind};
-use crate::{Error, Result, Source};
+use crate::places::{self, File, Places};
+use crate::remote::Remote;
+use crate::{Dataset, Error, Parts, Result, Source};
 use candle_core::{Device, Tensor};
 use std::fmt;
 use std::path::Path;
@@ -42,7 +44,49 @@ pub struct Mnist {
 /// # Ok::<(), candlelab_data::Error>(())
 /// ```
 pub fn mnist() -> Result<Mnist> {
-    source::find(&source::Places::from_env())
+    let (files, source) = places::find(&Remote::mnist(), &Places::from_env())?;
+    Mnist::parse(&files, source)
+}
+
+/// Clothes from a shop in place of digits: MNIST's form, but harder.
+///
+/// Looked for as [`mnist()`] is, in the folder `fashion-mnist`; 31 MB to download, nothing of it is
+/// part of this library.
+///
+/// # Shapes
+/// - `x`: `(60000, 1, 28, 28)` and `(10000, 1, 28, 28)`, f32, 0 = background, 1 = white;
+///   `y`: u32, 0 to 9
+///
+/// # Errors
+/// If no place has it, or its files cannot be read.
+///
+/// # Source
+/// Xiao, Rasul and Vollgraf 2017 (Zalando), MIT licence.
+///
+/// ```no_run
+/// let clothes = candlelab_data::fashion_mnist()?; // CANDLELAB_DOWNLOAD=1
+/// assert_eq!(clothes.train.classes[9], "ankle boot");
+/// # Ok::<(), candlelab_data::Error>(())
+/// ```
+pub fn fashion_mnist() -> Result<Parts> {
+    let (files, source) = places::find(&Remote::fashion_mnist(), &Places::from_env())?;
+    let parts = Mnist::parse(&files, source)?.parts()?;
+    let named = |set: Dataset| {
+        let set = set.with_classes([
+            "T-shirt",
+            "trousers",
+            "pullover",
+            "dress",
+            "coat",
+            "sandal",
+            "shirt",
+            "sneaker",
+            "bag",
+            "ankle boot",
+        ])?;
+        Ok::<_, Error>(Dataset { name: "Fashion-MNIST".to_owned(), ..set })
+    };
+    Ok(Parts { train: named(parts.train)?, test: named(parts.test)? })
 }
 
 impl Mnist {
@@ -56,14 +100,28 @@ impl Mnist {
     /// If a file is missing, damaged or of another format; the message names it.
     pub fn from_dir(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let file = |kind| source::read(path, kind);
-        let files = [
-            file(Kind::TrainImages)?,
-            file(Kind::TrainLabels)?,
-            file(Kind::TestImages)?,
-            file(Kind::TestLabels)?,
-        ];
-        Self::parse(files, Source::Folder(path.to_owned()))
+        Self::parse(&places::read_all(&Remote::mnist(), path)?, Source::Folder(path.to_owned()))
+    }
+
+    /// Both parts as data sets, which can be split, scaled and cut into batches.
+    ///
+    /// # Errors
+    /// If the fields were changed and no longer fit.
+    ///
+    /// ```
+    /// let digits = candlelab_data::mnist()?.parts()?;
+    /// let small = digits.train.shuffle(1)?.take(500)?;
+    /// assert_eq!((small.x.dims(), small.classes.len()), (&[500, 1, 28, 28][..], 10));
+    /// # Ok::<(), candlelab_data::Error>(())
+    /// ```
+    pub fn parts(&self) -> Result<Parts> {
+        let set = |images: &Tensor, labels: &Tensor| {
+            let set = Dataset::new("MNIST", images, labels)?;
+            let set = set.with_classes((0..10).map(|digit| digit.to_string()))?;
+            Ok::<_, Error>(Dataset { source: self.source.clone(), ..set })
+        };
+        let train = set(&self.train_images, &self.train_labels)?;
+        Ok(Parts { train, test: set(&self.test_images, &self.test_labels)? })
     }
 
     /// Moves the tensors to `device`.
@@ -81,8 +139,15 @@ impl Mnist {
     }
 
     /// Training images and labels, test images and labels, each with the name of its file.
-    pub(crate) fn parse(files: [File; 4], source: Source) -> Result<Self> {
-        let [train_images, train_labels, test_images, test_labels] = &files;
+    fn parse(files: &[File], source: Source) -> Result<Self> {
+        let [train_images, train_labels, test_images, test_labels] = files else {
+            return Err(Error::invalid(
+                "MNIST".to_owned(),
+                "4 files".to_owned(),
+                files.len().to_string(),
+                "images and labels of both parts",
+            ));
+        };
         let (train_images, train_labels) = part(train_images, train_labels)?;
         let (test_images, test_labels) = part(test_images, test_labels)?;
         Ok(Self { train_images, train_labels, test_images, test_labels, source })
@@ -139,21 +204,16 @@ impl fmt::Debug for Mnist {
     }
 }
 
-/// `60000` → `60,000`
-fn thousands(n: usize) -> String {
-    if n < 1000 { n.to_string() } else { format!("{},{:03}", thousands(n / 1000), n % 1000) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Places;
     use std::borrow::Cow;
     use std::path::PathBuf;
 
     fn embedded() -> Mnist {
-        let sums = |_| String::new();
-        source::find(&Places { folder: None, cache: None, mirrors: Vec::new(), sums }).unwrap()
+        let places = Places { root: None, cache: None, consent: false };
+        let (files, source) = places::find(&Remote::mnist(), &places).unwrap();
+        Mnist::parse(&files, source).unwrap()
     }
 
     fn histogram(labels: &Tensor) -> [usize; 10] {
@@ -195,10 +255,9 @@ mod tests {
     fn the_summary_tells_counts_and_source() {
         let digits = embedded();
         let expected = "MNIST: 8,000 training and 2,000 test images, 28 × 28, f32 in 0..1, labels 0 to 9\n\
-                        the 10,000 images that come with candlelab";
+                        comes with candlelab";
         assert_eq!(digits.to_string(), expected);
         assert_eq!(format!("{digits:?}"), expected);
-        assert_eq!(thousands(1_060_000), "1,060,000");
     }
 
     #[test]

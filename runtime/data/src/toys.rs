@@ -40,6 +40,25 @@ pub fn and() -> Result<(Tensor, Tensor)> {
     truth_table([0, 0, 0, 1])
 }
 
+/// Four points that a line separates, with room on both sides.
+///
+/// # Shapes
+/// - `x`: `(4, 2)`, f32: `[-1, 0], [0, 1], [4, 4], [2, 3]`; `y`: `(4)`, u32: `0, 0, 1, 1`
+///
+/// ```
+/// let (x, y) = candlelab_data::four_points()?;
+/// assert_eq!(x.to_vec2::<f32>()?[2], [4., 4.]);
+/// assert_eq!(y.to_vec1::<u32>()?, [0, 0, 1, 1]);
+/// # Ok::<(), candle_core::Error>(())
+/// ```
+///
+/// # Errors
+/// None in practice; the tensors are made here.
+pub fn four_points() -> Result<(Tensor, Tensor)> {
+    let x = Tensor::new(&[[-1f32, 0.], [0., 1.], [4., 4.], [2., 3.]], &Device::Cpu)?;
+    Ok((x, Tensor::new(&[0u32, 0, 1, 1], &Device::Cpu)?))
+}
+
 fn truth_table(y: [u32; 4]) -> Result<(Tensor, Tensor)> {
     let x = Tensor::new(&[[0f32, 0.], [0., 1.], [1., 0.], [1., 1.]], &Device::Cpu)?;
     Ok((x, Tensor::new(&y, &Device::Cpu)?))
@@ -139,7 +158,7 @@ fn points(
 }
 
 /// Two independent standard normal numbers, after Box and Muller.
-fn normal_pair(rng: &mut StdRng) -> [f64; 2] {
+pub(crate) fn normal_pair(rng: &mut StdRng) -> [f64; 2] {
     let u: f64 = rng.random(); // in 0..1 without 1, so that the logarithm is finite
     let radius = (-2. * (1. - u).ln()).sqrt();
     let (sin, cos) = (TAU * rng.random::<f64>()).sin_cos();
