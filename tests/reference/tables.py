@@ -1,7 +1,13 @@
-"""Numbers that the tests of runtime/data compare with: scikit-learn's own tables.
+"""Numbers that the tests of runtime/data compare with: scikit-learn's own tables, and
+what Python reads in the other files.
 
 pip install numpy scikit-learn; python tests/reference/tables.py
 """
+
+import collections
+import csv
+import gzip
+import pathlib
 
 import numpy as np
 from sklearn import datasets
@@ -23,3 +29,15 @@ iris = datasets.load_iris().data
 scaler = StandardScaler().fit(iris)
 print("iris mean", scaler.mean_, "deviation", scaler.scale_)
 print("first row", scaler.transform(iris)[0])
+
+data = pathlib.Path(__file__).parents[2] / "runtime/data/data"
+with open(data / "tables/penguins.csv", newline="") as file:
+    birds = [row for row in csv.DictReader(file) if row["body_mass_g"]]
+print("penguins", len(birds), collections.Counter(row["species"] for row in birds))
+
+header_and_grey = np.frombuffer(gzip.open(data / "photos/cat-idx2-ubyte.gz").read(), np.uint8)
+cat = header_and_grey[12:].reshape(255, 384)
+print("cat", cat.sum(dtype=int), cat[100, 200], cat.mean() / 255)
+
+text = gzip.open(data / "text/shakespeare.txt.gz", "rt").read()
+print("Shakespeare", len(text), "letters,", len(set(text)), "different")

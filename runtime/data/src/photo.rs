@@ -34,9 +34,10 @@ pub fn photo() -> Result<Tensor> {
 mod tests {
     use super::*;
 
-    /// From Pillow and NumPy: the sum of the grey values, and the one in row 100, column 200.
+    /// The sum of the grey values, and the one in row 100, column 200, from
+    /// tests/reference/tables.py.
     #[test]
-    fn the_photo_is_that_of_scikit_image() {
+    fn the_photo_is_read_as_numpy_reads_it() {
         let grey = (photo().unwrap() * 255.).unwrap().squeeze(0).unwrap().squeeze(0).unwrap();
         let grey = grey.to_vec2::<f32>().unwrap();
         let sum: f64 = grey.iter().flatten().map(|grey| f64::from(grey.round())).sum();

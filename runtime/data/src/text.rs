@@ -114,6 +114,7 @@ mod tests {
     use super::*;
     use crate::{CharTokenizer, Tokenizer};
 
+    /// From tests/reference/tables.py.
     #[test]
     fn shakespeare_has_64_letters() {
         let text = shakespeare().unwrap();
