@@ -140,7 +140,7 @@ fn opt_level(code: &str) -> u8 {
         SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR => true,
         SyntaxKind::METHOD_CALL_EXPR => ast::MethodCallExpr::cast(node)
             .and_then(|call| call.name_ref())
-            .is_some_and(|name| ["map", "fold", "sum", "for_each"].contains(&&*name.text())),
+            .is_some_and(|name| ["map", "fold", "sum", "for_each"].contains(&name.text())),
         _ => false,
     };
     if tree.descendants().any(repeats) { 2 } else { 0 }
