@@ -66,7 +66,7 @@ fn info(is_started: bool) -> Value {
         "isStarted": is_started,
         "hashMethod": "Murmur2",
         "hashSeed": 0,
-        "tmpFilePrefix": format!("/tmp/candlelab_{}/", std::process::id()),
+        "tmpFilePrefix": std::env::temp_dir().join(format!("candlelab_{}/", std::process::id())),
         "tmpFileSuffix": ".rs",
         "breakpoints": [],
         "stoppedThreads": [],
