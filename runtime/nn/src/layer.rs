@@ -23,6 +23,7 @@ pub use recurrent::{Cell, Gru, GruCell, Lstm, LstmCell, Recurrent, Rnn, RnnCell}
 pub use residual::Residual;
 
 use crate::mode::evaluating;
+use crate::parameters::Parameters;
 use crate::random::rand;
 use candle_core::{Device, Module, Result, Shape, Tensor, Var};
 use std::fmt;
@@ -32,9 +33,14 @@ use std::fmt;
 /// `forward` is for training; [`predict`](Self::predict) is the same in evaluation mode. Clones of
 /// a layer share its parameters.
 pub trait Layer: Module + fmt::Debug + Send + Sync {
-    /// Its parameters; they share their memory with the layer's.
+    /// Its parameters and running statistics, by name.
+    fn parameters(&self) -> Parameters {
+        Parameters::new()
+    }
+
+    /// The parameters that an optimiser trains; they share their memory with the layer's.
     fn vars(&self) -> Vec<Var> {
-        Vec::new()
+        self.parameters().vars()
     }
 
     /// `forward` in evaluation mode, without dropout and with running statistics; see

@@ -40,6 +40,7 @@ mod loss;
 mod mode;
 mod ops;
 mod optim;
+mod parameters;
 mod random;
 mod sequential;
 
@@ -63,5 +64,6 @@ pub use ops::{
     rms_norm, sigmoid, silu, softmax, softplus, tanh, upsample_nearest2d,
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
+pub use parameters::Parameters;
 pub use random::{next_seed, rand, randn, seed};
 pub use sequential::{Sequential, Summary, parameter_count};

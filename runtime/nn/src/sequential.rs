@@ -1,6 +1,7 @@
 //! Layers one after the other.
 
 use crate::layer::Layer;
+use crate::parameters::Parameters;
 use candle_core::{DType, Device, Module, Result, Tensor, Var};
 use std::fmt;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ impl Sequential {
 
     /// The parameters of all layers.
     pub fn vars(&self) -> Vec<Var> {
-        self.layers.iter().flat_map(|layer| layer.vars()).collect()
+        self.parameters().vars()
     }
 
     /// The shape after each layer and its number of parameters, for an input of `shape`.
@@ -68,8 +69,9 @@ impl Module for Sequential {
 }
 
 impl Layer for Sequential {
-    fn vars(&self) -> Vec<Var> {
-        Self::vars(self)
+    fn parameters(&self) -> Parameters {
+        let layers = self.layers.iter().enumerate();
+        layers.fold(Parameters::new(), |all, (at, layer)| all.with_layer(&at.to_string(), &**layer))
     }
 }
 

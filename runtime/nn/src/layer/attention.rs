@@ -2,7 +2,8 @@
 
 use super::{Layer, Linear};
 use crate::ops::{attention, masked_attention};
-use candle_core::{Device, Module, Result, Tensor, Var, bail};
+use crate::parameters::Parameters;
+use candle_core::{Device, Module, Result, Tensor, bail};
 
 /// Attention in several heads (Vaswani et al. 2017): queries, keys and values are linear maps of
 /// the input, split into heads; the heads' results side by side go through one more linear map.
@@ -200,7 +201,9 @@ impl Module for MultiHeadAttention {
 
 impl Layer for MultiHeadAttention {
     /// Weights and biases of queries, keys, values and of the last map.
-    fn vars(&self) -> Vec<Var> {
-        [&self.query, &self.key, &self.value, &self.output].map(Layer::vars).concat()
+    fn parameters(&self) -> Parameters {
+        (Parameters::new().with_layer("query", &self.query).with_layer("key", &self.key))
+            .with_layer("value", &self.value)
+            .with_layer("output", &self.output)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Layer, parameter};
 use crate::ops::{ConvOptions, conv_transpose2d, conv1d, conv2d_with};
+use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
 /// How many inputs a kernel sees, if the channels can be split into so many groups.
@@ -25,15 +26,20 @@ macro_rules! parameters {
                 &self.w
             }
 
-            /// The biases, `(out)`.
-            pub fn bias(&self) -> &Tensor {
-                &self.b
+            /// The same without biases.
+            pub fn without_bias(self) -> Self {
+                Self { b: None, ..self }
+            }
+
+            /// The biases, `(out)`, if it has any.
+            pub fn bias(&self) -> Option<&Tensor> {
+                self.b.as_deref()
             }
         }
 
         impl Layer for $layer {
-            fn vars(&self) -> Vec<Var> {
-                vec![self.w.clone(), self.b.clone()]
+            fn parameters(&self) -> Parameters {
+                Parameters::new().with("weight", &self.w).with_some("bias", self.b.as_ref())
             }
         }
     };
@@ -43,7 +49,7 @@ macro_rules! parameters {
 #[derive(Clone, Debug)]
 pub struct Conv2d {
     w: Var,
-    b: Var,
+    b: Option<Var>,
     options: ConvOptions,
 }
 
@@ -92,13 +98,13 @@ impl Conv2d {
         let fan_in = fan_in("Conv2d", (inputs, outputs), kernel * kernel, options.groups)?;
         let shape = (outputs, inputs / options.groups, kernel, kernel);
         let (w, b) = (parameter(shape, fan_in, device)?, parameter(outputs, fan_in, device)?);
-        Ok(Self { w, b, options })
+        Ok(Self { w, b: Some(b), options })
     }
 }
 
 impl Module for Conv2d {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        conv2d_with(x, &self.w, Some(&self.b), self.options)
+        conv2d_with(x, &self.w, self.bias(), self.options)
     }
 }
 
@@ -108,7 +114,7 @@ parameters!(Conv2d, "(out, in / groups, kernel, kernel)");
 #[derive(Clone, Debug)]
 pub struct Conv1d {
     w: Var,
-    b: Var,
+    b: Option<Var>,
     options: ConvOptions,
 }
 
@@ -140,13 +146,13 @@ impl Conv1d {
         let fan_in = fan_in("Conv1d", (inputs, outputs), kernel, options.groups)?;
         let shape = (outputs, inputs / options.groups, kernel);
         let (w, b) = (parameter(shape, fan_in, device)?, parameter(outputs, fan_in, device)?);
-        Ok(Self { w, b, options })
+        Ok(Self { w, b: Some(b), options })
     }
 }
 
 impl Module for Conv1d {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        conv1d(x, &self.w, Some(&self.b), self.options)
+        conv1d(x, &self.w, self.bias(), self.options)
     }
 }
 
@@ -156,7 +162,7 @@ parameters!(Conv1d, "(out, in / groups, kernel)");
 #[derive(Clone, Debug)]
 pub struct ConvTranspose2d {
     w: Var,
-    b: Var,
+    b: Option<Var>,
     options: ConvOptions,
     output_padding: usize,
 }
@@ -192,7 +198,7 @@ impl ConvTranspose2d {
         let fan = fan_in("ConvTranspose2d", (outputs, inputs), kernel * kernel, options.groups)?;
         let shape = (inputs, outputs / options.groups, kernel, kernel);
         let (w, b) = (parameter(shape, fan, device)?, parameter(outputs, fan, device)?);
-        Ok(Self { w, b, options, output_padding: 0 })
+        Ok(Self { w, b: Some(b), options, output_padding: 0 })
     }
 
     /// Makes the output so many pixels higher and wider, less than the stride.
@@ -204,7 +210,7 @@ impl ConvTranspose2d {
 
 impl Module for ConvTranspose2d {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        conv_transpose2d(x, &self.w, Some(&self.b), self.options, self.output_padding)
+        conv_transpose2d(x, &self.w, self.bias(), self.options, self.output_padding)
     }
 }
 

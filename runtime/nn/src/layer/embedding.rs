@@ -1,6 +1,7 @@
 //! Vectors for tokens and for positions.
 
 use super::Layer;
+use crate::parameters::Parameters;
 use crate::random::randn;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
@@ -50,8 +51,8 @@ impl Module for Embedding {
 }
 
 impl Layer for Embedding {
-    fn vars(&self) -> Vec<Var> {
-        vec![self.w.clone()]
+    fn parameters(&self) -> Parameters {
+        Parameters::new().with("weight", &self.w)
     }
 }
 
@@ -157,10 +158,10 @@ impl Module for Positions {
 }
 
 impl Layer for Positions {
-    fn vars(&self) -> Vec<Var> {
+    fn parameters(&self) -> Parameters {
         match &self.table {
-            Table::Fixed(_) => Vec::new(),
-            Table::Learned(table) => vec![table.clone()],
+            Table::Fixed(_) => Parameters::new(),
+            Table::Learned(table) => Parameters::new().with("weight", table),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Layer, parameter};
 use crate::ops::linear;
+use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, Var};
 
 /// The affine map `y = x · wᵀ + b`, see [`linear`].
@@ -12,7 +13,7 @@ use candle_core::{Device, Module, Result, Tensor, Var};
 #[derive(Clone, Debug)]
 pub struct Linear {
     w: Var,
-    b: Var,
+    b: Option<Var>,
 }
 
 impl Linear {
@@ -26,14 +27,14 @@ impl Linear {
     /// # fn main() -> Result<()> {
     /// let layer = Linear::new(3, 2, &Device::Cpu)?;
     /// let y = layer.forward(&Tensor::new(&[[0f32, 0.0, 0.0]], &Device::Cpu)?)?;
-    /// assert_eq!(y.squeeze(0)?.to_vec1::<f32>()?, layer.bias().to_vec1::<f32>()?);
+    /// assert_eq!(y.squeeze(0)?.to_vec1::<f32>()?, layer.bias().unwrap().to_vec1::<f32>()?);
     /// # Ok(())
     /// # }
     /// ```
     pub fn new(inputs: usize, outputs: usize, device: &Device) -> Result<Self> {
         Ok(Self {
             w: parameter((outputs, inputs), inputs, device)?,
-            b: parameter(outputs, inputs, device)?,
+            b: Some(parameter(outputs, inputs, device)?),
         })
     }
 
@@ -42,20 +43,25 @@ impl Linear {
         &self.w
     }
 
-    /// The biases, `(out)`.
-    pub fn bias(&self) -> &Tensor {
-        &self.b
+    /// The same without biases: `y = x · wᵀ`.
+    pub fn without_bias(self) -> Self {
+        Self { b: None, ..self }
+    }
+
+    /// The biases, `(out)`, if it has any.
+    pub fn bias(&self) -> Option<&Tensor> {
+        self.b.as_deref()
     }
 }
 
 impl Module for Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        linear(x, &self.w, Some(&self.b))
+        linear(x, &self.w, self.bias())
     }
 }
 
 impl Layer for Linear {
-    fn vars(&self) -> Vec<Var> {
-        vec![self.w.clone(), self.b.clone()]
+    fn parameters(&self) -> Parameters {
+        Parameters::new().with("weight", &self.w).with_some("bias", self.b.as_ref())
     }
 }

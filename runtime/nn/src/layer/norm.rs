@@ -3,6 +3,7 @@
 use super::Layer;
 use crate::mode::is_training;
 use crate::ops::{batch_norm, group_norm, layer_norm, rms_norm};
+use crate::parameters::Parameters;
 use candle_core::{DType, Device, Module, Result, Tensor, Var, bail};
 
 /// Added to variances, as in PyTorch.
@@ -53,8 +54,8 @@ impl Module for LayerNorm {
 }
 
 impl Layer for LayerNorm {
-    fn vars(&self) -> Vec<Var> {
-        vec![self.w.clone(), self.b.clone()]
+    fn parameters(&self) -> Parameters {
+        Parameters::new().with("weight", &self.w).with("bias", &self.b)
     }
 }
 
@@ -94,8 +95,8 @@ impl Module for RmsNorm {
 }
 
 impl Layer for RmsNorm {
-    fn vars(&self) -> Vec<Var> {
-        vec![self.w.clone()]
+    fn parameters(&self) -> Parameters {
+        Parameters::new().with("weight", &self.w)
     }
 }
 
@@ -141,8 +142,8 @@ impl Module for GroupNorm {
 }
 
 impl Layer for GroupNorm {
-    fn vars(&self) -> Vec<Var> {
-        vec![self.w.clone(), self.b.clone()]
+    fn parameters(&self) -> Parameters {
+        Parameters::new().with("weight", &self.w).with("bias", &self.b)
     }
 }
 
@@ -234,7 +235,9 @@ impl Module for BatchNorm {
 
 impl Layer for BatchNorm {
     /// Scales and shifts; the running statistics are not for an optimiser.
-    fn vars(&self) -> Vec<Var> {
-        vec![self.w.clone(), self.b.clone()]
+    fn parameters(&self) -> Parameters {
+        (Parameters::new().with("weight", &self.w).with("bias", &self.b))
+            .with_kept("running_mean", &self.mean)
+            .with_kept("running_var", &self.variance)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Layer, parameter};
 use crate::ops::{linear, sigmoid, tanh};
+use crate::parameters::Parameters;
 use candle_core::{Device, IndexOp, Module, Result, Tensor, Var, bail};
 use std::fmt;
 
@@ -40,8 +41,8 @@ pub trait Cell: Clone + fmt::Debug + Send + Sync + Sized {
     /// What the layer gives out of a state, `(batch, hidden)`.
     fn output(state: &Self::State) -> &Tensor;
 
-    /// Weights and biases of the input's map, then of the state's.
-    fn vars(&self) -> Vec<Var>;
+    /// Weights of the input's map and of the state's, then the biases of both.
+    fn parameters(&self) -> Parameters;
 }
 
 /// Affine maps of input and state, to all gates at once.
@@ -76,8 +77,11 @@ impl Maps {
         Tensor::zeros((x.dim(0)?, self.w_state.dim(1)?), x.dtype(), x.device())
     }
 
-    fn vars(&self) -> Vec<Var> {
-        [&self.w_input, &self.w_state, &self.b_input, &self.b_state].map(Clone::clone).to_vec()
+    fn parameters(&self) -> Parameters {
+        (Parameters::new().with("weight_ih_l0", &self.w_input))
+            .with("weight_hh_l0", &self.w_state)
+            .with("bias_ih_l0", &self.b_input)
+            .with("bias_hh_l0", &self.b_state)
     }
 }
 
@@ -126,8 +130,8 @@ impl Cell for RnnCell {
         h
     }
 
-    fn vars(&self) -> Vec<Var> {
-        self.0.vars()
+    fn parameters(&self) -> Parameters {
+        self.0.parameters()
     }
 }
 
@@ -158,8 +162,8 @@ impl Cell for GruCell {
         h
     }
 
-    fn vars(&self) -> Vec<Var> {
-        self.0.vars()
+    fn parameters(&self) -> Parameters {
+        self.0.parameters()
     }
 }
 
@@ -191,8 +195,8 @@ impl Cell for LstmCell {
         h
     }
 
-    fn vars(&self) -> Vec<Var> {
-        self.0.vars()
+    fn parameters(&self) -> Parameters {
+        self.0.parameters()
     }
 }
 
@@ -287,7 +291,7 @@ impl<C: Cell> Module for Recurrent<C> {
 }
 
 impl<C: Cell> Layer for Recurrent<C> {
-    fn vars(&self) -> Vec<Var> {
-        self.cell.vars()
+    fn parameters(&self) -> Parameters {
+        self.cell.parameters()
     }
 }

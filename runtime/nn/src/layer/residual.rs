@@ -1,7 +1,8 @@
 //! Shortcuts around layers.
 
 use super::Layer;
-use candle_core::{Module, Result, Tensor, Var, bail};
+use crate::parameters::Parameters;
+use candle_core::{Module, Result, Tensor, bail};
 use std::sync::Arc;
 
 /// A layer with a shortcut around it (He et al. 2016): `y = x + f(x)`.
@@ -46,8 +47,11 @@ impl Module for Residual {
 }
 
 impl Layer for Residual {
-    fn vars(&self) -> Vec<Var> {
-        let shortcut = self.shortcut.as_ref().map(|shortcut| shortcut.vars());
-        [self.layer.vars(), shortcut.unwrap_or_default()].concat()
+    fn parameters(&self) -> Parameters {
+        let layer = Parameters::new().with_layer("layer", &*self.layer);
+        match &self.shortcut {
+            Some(shortcut) => layer.with_layer("shortcut", &**shortcut),
+            None => layer,
+        }
     }
 }

@@ -45,7 +45,7 @@ fn recurrent_layers_are_pytorchs() -> Result<()> {
     fn check<C: Cell + 'static>(name: &str, gates: usize) -> Result<()> {
         let layer = Recurrent::<C>::new(3, 2, &Device::Cpu)?;
         let shapes: [&[usize]; 4] = [&[2 * gates, 3], &[2 * gates, 2], &[2 * gates], &[2 * gates]];
-        let vars = layer.cell().vars();
+        let vars = layer.vars();
         for (at, (var, shape)) in vars.iter().zip(shapes).enumerate() {
             var.set(&half(shape, 3 + at)?)?;
         }
