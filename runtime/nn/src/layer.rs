@@ -5,6 +5,7 @@ mod attention;
 mod conv;
 mod dropout;
 mod embedding;
+mod graph;
 mod linear;
 mod norm;
 mod pool;
@@ -16,6 +17,10 @@ pub use attention::{KvCache, MultiHeadAttention};
 pub use conv::{Conv1d, Conv2d, ConvTranspose2d};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, Positions, rotary, sinusoidal};
+pub use graph::{
+    Aggregation, EdgeConv, Gat, Gcn, Gin, GraphBatch, GraphLayer, GraphSage, message_passing,
+    with_self_loops,
+};
 pub use linear::Linear;
 pub use norm::{BatchNorm, GroupNorm, LayerNorm, RmsNorm};
 pub use pool::{AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, Upsample};

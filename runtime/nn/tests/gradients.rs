@@ -218,6 +218,17 @@ fn the_rectifier_is_flat_at_zero() -> Result<()> {
 }
 
 #[test]
+fn rows_along_edges() -> Result<()> {
+    seed(13);
+    let index = Tensor::new(&[2u32, 0, 2, 3, 0], &Device::Cpu)?;
+    check("gather", random((4, 2))?, |x| gather(x, &index))?;
+    for aggregation in [Aggregation::Sum, Aggregation::Mean, Aggregation::Max] {
+        check("scatter", random((5, 2, 2))?, |x| aggregation.scatter(x, &index, 4))?;
+    }
+    check("scatter_softmax", random((5, 2))?, |x| scatter_softmax(x, &index, 4))
+}
+
+#[test]
 fn losses() -> Result<()> {
     seed(6);
     let labels = Tensor::new(&[0u32, 2, 1], &Device::Cpu)?;

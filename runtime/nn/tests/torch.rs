@@ -19,3 +19,6 @@ mod optimisation;
 
 #[path = "torch/loss.rs"]
 mod loss;
+
+#[path = "torch/graph.rs"]
+mod graph;

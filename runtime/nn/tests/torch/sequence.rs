@@ -1,16 +1,11 @@
 //! Numbers of `tests/reference/sequence.py`.
 
-use crate::common::{Reference, close, fill};
+use crate::common::{Reference, close, fill, half};
 use candle_core::{DType, Result};
 use candlelab_nn::*;
 
 fn reference() -> Reference {
     Reference::new(include_str!("../../../../tests/reference/sequence.json"))
-}
-
-/// Half of [`fill`], as an f32 parameter.
-fn half(shape: &[usize], start: usize) -> Result<Tensor> {
-    (fill(shape, start)? * 0.5)?.to_dtype(DType::F32)
 }
 
 /// Compares output and gradients of a layer, whose parameters are set, with the reference.
@@ -42,19 +37,13 @@ fn attention_is_pytorchs() -> Result<()> {
 
 #[test]
 fn recurrent_layers_are_pytorchs() -> Result<()> {
-    fn check<C: Cell + 'static>(name: &str, gates: usize) -> Result<()> {
+    fn check<C: Cell + 'static>(name: &str) -> Result<()> {
         let layer = Recurrent::<C>::new(3, 2, &Device::Cpu)?;
-        let shapes: [&[usize]; 4] = [&[2 * gates, 3], &[2 * gates, 2], &[2 * gates], &[2 * gates]];
-        let vars = layer.vars();
-        for (at, (var, shape)) in vars.iter().zip(shapes).enumerate() {
-            var.set(&half(shape, 3 + at)?)?;
-        }
-        let vars: Vec<Vec<Var>> = vars.into_iter().map(|var| vec![var]).collect();
-        agrees(name, &layer, &[2, 4, 3], &vars)
+        reference().layer_agrees(name, &[2, 4, 3], &layer.vars(), |x| layer.forward(x))
     }
-    check::<RnnCell>("rnn", 1)?;
-    check::<GruCell>("gru", 3)?;
-    check::<LstmCell>("lstm", 4)
+    check::<RnnCell>("rnn")?;
+    check::<GruCell>("gru")?;
+    check::<LstmCell>("lstm")
 }
 
 #[test]
