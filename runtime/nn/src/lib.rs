@@ -14,6 +14,8 @@
 //!   [`Lstm`], [`Conv1d`];
 //! - for graphs [`GraphBatch`], [`message_passing`], [`Gcn`], [`GraphSage`], [`Gat`], [`Gin`],
 //!   [`EdgeConv`];
+//! - whole blocks are [`TransformerBlock`] with [`PatchEmbedding`] and [`ClassToken`],
+//!   [`MixerBlock`], [`ResidualBlock`], [`DoubleConv`] with [`UNetDown`] and [`UNetUp`], [`Adapter`];
 //! - [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`BatchNorm`] keep numbers in their range;
 //! - [`cross_entropy`], [`mse`], [`bce_with_logits`] and others are the losses;
 //! - [`Sgd`], [`Adam`] and others are the optimisers, [`Schedule`] changes their learning rate;
@@ -51,11 +53,13 @@ pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
 pub use init::xavier_uniform;
 pub use layer::{
-    Activation, Aggregation, AvgPool2d, BatchNorm, Cell, Conv1d, Conv2d, ConvTranspose2d, Dropout,
-    EdgeConv, Embedding, Flatten, Gat, Gcn, Gin, GlobalAvgPool2d, GraphBatch, GraphLayer,
+    Activation, Adapter, Aggregation, AttentionFree, AvgPool2d, BatchNorm, BlockConfig, Cell,
+    ClassToken, Conv1d, Conv2d, ConvTranspose2d, DoubleConv, Dropout, EdgeConv, Embedding,
+    FeedForward, Flatten, Gat, Gcn, Gin, GlobalAvgPool2d, GmlpBlock, GraphBatch, GraphLayer,
     GraphSage, GroupNorm, Gru, GruCell, KvCache, Layer, LayerNorm, Linear, Lstm, LstmCell,
-    MaxPool2d, MultiHeadAttention, Positions, Recurrent, Residual, RmsNorm, Rnn, RnnCell, Upsample,
-    message_passing, rotary, sinusoidal, with_self_loops,
+    MaxPool2d, MixerBlock, MultiHeadAttention, PatchEmbedding, Positions, Recurrent, Residual,
+    ResidualBlock, RmsNorm, Rnn, RnnCell, TransformerBlock, UNetDown, UNetUp, Upsample,
+    message_passing, patchify, rotary, sinusoidal, unpatchify, with_self_loops,
 };
 pub use loss::{
     accuracy, bce_with_logits, bradley_terry, cross_entropy, dice, hinge, kl_divergence, l1, mse,

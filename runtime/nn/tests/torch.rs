@@ -22,3 +22,6 @@ mod loss;
 
 #[path = "torch/graph.rs"]
 mod graph;
+
+#[path = "torch/blocks.rs"]
+mod blocks;

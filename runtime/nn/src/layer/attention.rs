@@ -17,6 +17,7 @@ pub struct MultiHeadAttention {
     output: Linear,
     heads: usize,
     causal: bool,
+    scale: Option<f64>,
 }
 
 /// Keys and values of what was read already, so that a text can grow without reading it again.
@@ -81,13 +82,34 @@ impl MultiHeadAttention {
         }
         let linear = || Linear::new(width, width, device);
         let (query, key, value, output) = (linear()?, linear()?, linear()?, linear()?);
-        Ok(Self { query, key, value, output, heads, causal: false })
+        Ok(Self { query, key, value, output, heads, causal: false, scale: None })
     }
 
     /// Lets no position see what comes after it.
     pub fn causal(mut self) -> Self {
         self.causal = true;
         self
+    }
+
+    /// The same without biases in the maps to queries, keys and values.
+    pub fn without_qkv_bias(self) -> Self {
+        Self {
+            query: self.query.without_bias(),
+            key: self.key.without_bias(),
+            value: self.value.without_bias(),
+            ..self
+        }
+    }
+
+    /// The same without any biases.
+    pub fn without_bias(self) -> Self {
+        let output = self.output.clone().without_bias();
+        Self { output, ..self.without_qkv_bias() }
+    }
+
+    /// Multiplies the products of queries and keys by `scale` instead of `1/√(width / heads)`.
+    pub fn with_scale(self, scale: f64) -> Self {
+        Self { scale: Some(scale), ..self }
     }
 
     /// `(batch, length, width)` to `(batch, heads, length, width / heads)`.
@@ -157,7 +179,10 @@ impl MultiHeadAttention {
 
     /// Queries of `x`, keys and values of `context`, `(batch, heads, length, width / heads)` each.
     fn maps(&self, x: &Tensor, context: &Tensor) -> Result<(Tensor, Tensor, Tensor)> {
-        let q = self.split(&self.query.forward(x)?)?;
+        let mut q = self.split(&self.query.forward(x)?)?;
+        if let Some(scale) = self.scale {
+            q = (&q * (scale * (q.dim(3)? as f64).sqrt()))?; // attention divides by the root
+        }
         let k = self.split(&self.key.forward(context)?)?;
         Ok((q, k, self.split(&self.value.forward(context)?)?))
     }
