@@ -9,6 +9,19 @@ for queries, keys, causal in [(4, 4, False), (4, 4, True), (2, 5, False)]:
     shapes = [[2, 2, queries, 3], [2, 2, keys, 3], [2, 2, keys, 3]]
     case(name, shapes, lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=causal))
 
+def kernel_attention(kernel):
+    def attend(q, k, v):
+        weights = kernel(q, k)
+        return weights @ v / weights.sum(2, keepdim=True)
+
+    return attend
+
+
+shapes = [[2, 4, 3], [2, 5, 3], [2, 5, 2]]
+squares = lambda q, k: ((q[:, :, None] - k[:, None]) ** 2).sum(3)
+case("rbf attention", shapes, kernel_attention(lambda q, k: torch.exp(-0.3 * squares(q, k))))
+case("polynomial attention", shapes, kernel_attention(lambda q, k: (q @ k.mT + 0.5) ** 2))
+
 for name, kind in [("rnn", torch.nn.RNN), ("gru", torch.nn.GRU), ("lstm", torch.nn.LSTM)]:
     module = kind(3, 2, batch_first=True)
     own = [module.weight_ih_l0, module.weight_hh_l0, module.bias_ih_l0, module.bias_hh_l0]

@@ -1,23 +1,185 @@
-//! Random weights to start from.
+//! Weights to start from.
+//!
+//! Each function here sets a weight, of `(out, in)` for an affine map or `(out, in, places…)` for a
+//! convolution; [`initialise`] sets all weights of a model. `fan_in` is how many numbers the weight
+//! reads for each output, `in · places`, and `fan_out` how many outputs each input reaches,
+//! `out · places`.
 
-use crate::random::rand;
-use candle_core::{Result, Var};
+use crate::parameters::Parameters;
+use crate::random::{rand, randn};
+use candle_core::{Device, Result, Tensor, Var, bail};
 
-/// How many numbers a weight reads for each of its outputs, and how many outputs each of its
-/// inputs reaches: `(in · places, out · places)` for a weight of `(out, in, places…)`.
-fn fans(w: &Var) -> (f64, f64) {
-    let places: usize = w.dims().iter().skip(2).product();
-    let fan = |dim: usize| (w.dims().get(dim).copied().unwrap_or(1) * places) as f64;
-    (fan(1), fan(0))
+/// `fan_in` and `fan_out` of a weight.
+fn fans(w: &Var) -> Result<(f64, f64)> {
+    let [outputs, inputs, places @ ..] = w.dims() else {
+        bail!("a weight is (out, in, …), got {:?}", w.dims())
+    };
+    let places: usize = places.iter().product();
+    Ok(((inputs * places) as f64, (outputs * places) as f64))
 }
 
-/// Sets a weight to numbers uniform in `±√(6 / (fan_in + fan_out))` (Glorot and Bengio 2010), which
-/// keeps the size of what goes through an affine map the same, forwards and backwards.
+fn set(w: &Var, values: &Tensor) -> Result<()> {
+    w.set(&values.to_dtype(w.dtype())?)
+}
+
+/// Draws a weight uniformly from `±√(6 / (fan_in + fan_out))` (Glorot and Bengio 2010): variance
+/// `2 / (fan_in + fan_out)`, so that numbers keep their size, forwards and backwards.
+///
+/// # Errors
+/// If `w` has fewer than two dimensions.
+///
+/// ```
+/// # use candlelab_nn::{Device, Layer, Linear, Result, xavier_uniform};
+/// # fn main() -> Result<()> {
+/// let layer = Linear::new(4, 2, &Device::Cpu)?;
+/// xavier_uniform(&layer.vars()[0])?;
+/// assert!(layer.weight().abs()?.max_all()?.to_scalar::<f32>()? <= 1.0); // √(6 / 6)
+/// # Ok(())
+/// # }
+/// ```
+pub fn xavier_uniform(w: &Var) -> Result<()> {
+    let (fan_in, fan_out) = fans(w)?;
+    let bound = (6.0 / (fan_in + fan_out)).sqrt();
+    set(w, &rand(-bound, bound, w.shape(), w.device())?)
+}
+
+/// Draws a weight from `N(0, 2 / (fan_in + fan_out))` (Glorot and Bengio 2010).
+///
+/// # Errors
+/// If `w` has fewer than two dimensions.
+pub fn xavier_normal(w: &Var) -> Result<()> {
+    let (fan_in, fan_out) = fans(w)?;
+    normal(w, (2.0 / (fan_in + fan_out)).sqrt())
+}
+
+/// Draws a weight uniformly from `±√(6 / fan_in)` (He et al. 2015): variance `2 / fan_in`, so that
+/// numbers keep their size where [`relu`](crate::relu()) comes after.
+///
+/// # Errors
+/// If `w` has fewer than two dimensions.
+pub fn he_uniform(w: &Var) -> Result<()> {
+    let bound = (6.0 / fans(w)?.0).sqrt();
+    set(w, &rand(-bound, bound, w.shape(), w.device())?)
+}
+
+/// Draws a weight from `N(0, 2 / fan_in)` (He et al. 2015).
+///
+/// # Errors
+/// If `w` has fewer than two dimensions.
+pub fn he_normal(w: &Var) -> Result<()> {
+    normal(w, (2.0 / fans(w)?.0).sqrt())
+}
+
+/// Draws a weight from `N(0, std²)`.
 ///
 /// # Errors
 /// If the device has no room.
-pub fn xavier_uniform(w: &Var) -> Result<()> {
-    let (fan_in, fan_out) = fans(w);
-    let bound = (6.0 / (fan_in + fan_out)).sqrt();
-    w.set(&rand(-bound, bound, w.shape(), w.device())?.to_dtype(w.dtype())?)
+pub fn normal(w: &Var, std: f64) -> Result<()> {
+    set(w, &randn(0.0, std, w.shape(), w.device())?)
+}
+
+/// Sets all numbers of a weight to `value`.
+///
+/// # Errors
+/// If the device has no room.
+///
+/// ```
+/// # use candlelab_nn::{Device, Layer, Linear, Result, constant};
+/// # fn main() -> Result<()> {
+/// let layer = Linear::new(2, 1, &Device::Cpu)?;
+/// constant(&layer.vars()[1], 0.5)?;
+/// assert_eq!(layer.bias().unwrap().to_vec1::<f32>()?, [0.5]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn constant(w: &Var, value: f64) -> Result<()> {
+    set(w, &Tensor::full(value, w.shape(), &Device::Cpu)?.to_device(w.device())?)
+}
+
+/// Draws a weight whose rows, or columns if there are fewer, are orthogonal and of length 1 (Saxe
+/// et al. 2014): a map that keeps lengths.
+///
+/// # Errors
+/// If `w` has fewer than two dimensions.
+///
+/// ```
+/// # use candlelab_nn::{Device, Layer, Linear, Result, orthogonal};
+/// # fn main() -> Result<()> {
+/// let layer = Linear::new(2, 2, &Device::Cpu)?;
+/// orthogonal(&layer.vars()[0])?;
+/// let w = layer.weight().to_vec2::<f32>()?;
+/// assert!((w[0][0] * w[1][0] + w[0][1] * w[1][1]).abs() < 1e-6);
+/// # Ok(())
+/// # }
+/// ```
+pub fn orthogonal(w: &Var) -> Result<()> {
+    fans(w)?;
+    let (rows, columns) = (w.dim(0)?, w.elem_count() / w.dim(0)?.max(1));
+    let q = if rows <= columns {
+        orthonormal(rows, columns, w.device())?
+    } else {
+        orthonormal(columns, rows, w.device())?.t()?
+    };
+    set(w, &q.reshape(w.shape())?)
+}
+
+/// Random orthogonal rows of length 1, f32, `(rows, columns)` with no more rows than columns, by
+/// the Gram–Schmidt process in f64.
+pub(crate) fn orthonormal(rows: usize, columns: usize, device: &Device) -> Result<Tensor> {
+    let draws = randn(0.0, 1.0, (rows, columns), &Device::Cpu)?.to_vec2::<f32>()?;
+    let mut done: Vec<Vec<f64>> = Vec::with_capacity(rows);
+    for draw in draws {
+        let mut row: Vec<f64> = draw.into_iter().map(f64::from).collect();
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        for _ in 0..2 {
+            // The second pass removes what rounding left in the first.
+            for other in &done {
+                let part = dot(&row, other);
+                row.iter_mut().zip(other).for_each(|(row, other)| *row -= part * other);
+            }
+        }
+        let length = dot(&row, &row).sqrt();
+        row.iter_mut().for_each(|number| *number /= length);
+        done.push(row);
+    }
+    let numbers: Vec<f32> = done.concat().into_iter().map(|number| number as f32).collect();
+    Tensor::from_vec(numbers, (rows, columns), device)
+}
+
+/// Sets each tensor of a model whose name ends in `ending` and which has two dimensions or more,
+/// as all weights of its affine maps and convolutions; gives how many there were.
+///
+/// # Errors
+/// If there is none of that name, or `set` fails.
+///
+/// ```
+/// # use candlelab_nn::*;
+/// # fn main() -> Result<()> {
+/// let config = BlockConfig::new(8, 2);
+/// let model = Sequential::new()
+///     .add(TransformerBlock::new(config, &Device::Cpu)?)
+///     .add(TransformerBlock::new(config, &Device::Cpu)?);
+/// let all = model.parameters();
+/// assert_eq!(initialise(&all, "weight", |w| normal(w, 0.02))?, 2 * 6); // but no LayerNorm's
+/// let depth: f64 = 2.0; // as in GPT-2
+/// initialise(&all, "feed_forward.down.weight", |w| normal(w, 0.02 / (2.0 * depth).sqrt()))?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn initialise(
+    parameters: &Parameters,
+    ending: &str,
+    set: impl Fn(&Var) -> Result<()>,
+) -> Result<usize> {
+    let named = parameters.tensors().into_iter().filter(|(name, var)| {
+        let before =
+            name.strip_suffix(ending).map(|before| before.is_empty() || before.ends_with('.'));
+        before == Some(true) && var.rank() >= 2
+    });
+    let weights: Vec<Var> = named.map(|(_, var)| var).collect();
+    if weights.is_empty() {
+        bail!("no weight is called `{ending}`; parameters().tensors() lists all names");
+    }
+    weights.iter().try_for_each(set)?;
+    Ok(weights.len())
 }

@@ -51,7 +51,9 @@ mod sequential;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
-pub use init::xavier_uniform;
+pub use init::{
+    constant, he_normal, he_uniform, initialise, normal, orthogonal, xavier_normal, xavier_uniform,
+};
 pub use layer::{
     Activation, Adapter, Aggregation, AttentionFree, AvgPool2d, BatchNorm, BlockConfig, Cell,
     ClassToken, Conv1d, Conv2d, ConvTranspose2d, DoubleConv, Dropout, EdgeConv, Embedding,
@@ -67,11 +69,12 @@ pub use loss::{
 };
 pub use mode::{evaluating, is_training};
 pub use ops::{
-    ConvOptions, attention, attention_weights, avg_pool2d, batch_norm, causal_mask,
-    conv_transpose2d, conv1d, conv2d, conv2d_with, elu, gather, gelu, gelu_tanh, global_avg_pool2d,
-    group_norm, layer_norm, leaky_relu, linear, log_softmax, masked_attention, max_pool2d, relu,
-    rms_norm, scatter_max, scatter_mean, scatter_softmax, scatter_sum, sigmoid, silu, softmax,
-    softplus, tanh, upsample_nearest2d,
+    ConvOptions, RandomFeatures, attention, attention_weights, avg_pool2d, batch_norm, causal_mask,
+    conv_transpose2d, conv1d, conv2d, conv2d_with, elu, exponential_kernel, gather, gelu,
+    gelu_tanh, global_avg_pool2d, group_norm, kernel_attention, layer_norm, leaky_relu, linear,
+    linear_kernel, log_softmax, masked_attention, max_pool2d, performer_attention,
+    polynomial_kernel, rbf_kernel, relu, rms_norm, scatter_max, scatter_mean, scatter_softmax,
+    scatter_sum, sigmoid, silu, softmax, softplus, tanh, upsample_nearest2d,
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
 pub use parameters::Parameters;

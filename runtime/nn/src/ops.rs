@@ -6,10 +6,12 @@ mod channels;
 mod conv;
 mod custom;
 mod float;
+mod kernel;
 mod linear;
 mod matrix;
 mod norm;
 mod parallel;
+mod performer;
 mod pointwise;
 mod pool;
 mod rectify;
@@ -24,9 +26,13 @@ pub use batch_norm::batch_norm;
 pub use conv::{ConvOptions, conv_transpose2d, conv1d, conv2d, conv2d_with};
 pub use custom::ours;
 pub use float::Float;
+pub use kernel::{
+    exponential_kernel, kernel_attention, linear_kernel, polynomial_kernel, rbf_kernel,
+};
 pub use linear::linear;
 pub use norm::{group_norm, layer_norm, rms_norm};
 pub use parallel::wide;
+pub use performer::{RandomFeatures, performer_attention};
 pub use pool::{avg_pool2d, global_avg_pool2d, max_pool2d};
 pub use rectify::{elu, leaky_relu, relu, softplus};
 pub use scatter::{arrivals, gather, scatter_max, scatter_mean, scatter_softmax, scatter_sum};
