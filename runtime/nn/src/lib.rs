@@ -17,6 +17,7 @@
 //! - whole blocks are [`TransformerBlock`] with [`PatchEmbedding`] and [`ClassToken`],
 //!   [`MixerBlock`], [`ResidualBlock`], [`DoubleConv`] with [`UNetDown`] and [`UNetUp`], [`Adapter`];
 //! - [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`BatchNorm`] keep numbers in their range;
+//! - [`init`] has other random weights to start from;
 //! - [`cross_entropy`], [`mse`], [`bce_with_logits`] and others are the losses;
 //! - [`Sgd`], [`Adam`] and others are the optimisers, [`Schedule`] changes their learning rate;
 //! - [`evaluating`] and [`Layer::predict`] are for evaluation, without dropout.
@@ -39,7 +40,7 @@
 //! ```
 
 mod device;
-mod init;
+pub mod init;
 mod layer;
 mod loss;
 mod mode;
@@ -51,9 +52,6 @@ mod sequential;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
-pub use init::{
-    constant, he_normal, he_uniform, initialise, normal, orthogonal, xavier_normal, xavier_uniform,
-};
 pub use layer::{
     Activation, Adapter, Aggregation, AttentionFree, AvgPool2d, BatchNorm, BlockConfig, Cell,
     ClassToken, Conv1d, Conv2d, ConvTranspose2d, DoubleConv, Dropout, EdgeConv, Embedding,
