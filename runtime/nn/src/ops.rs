@@ -5,6 +5,7 @@ mod batch_norm;
 mod channels;
 mod conv;
 mod custom;
+mod dots;
 mod float;
 mod linear;
 mod matrix;

@@ -1,7 +1,10 @@
 //! Convolutions of images and of sequences.
 
+mod direct;
 mod geometry;
 mod kernels;
+mod lanes;
+mod micro;
 
 use super::channels::AddChannels;
 use super::custom::{apply2, apply3, ours};

@@ -1,6 +1,7 @@
 //! The affine map of rows.
 
 use super::custom::{Op, apply2, apply3, compute1, compute2, ours, wanted};
+use super::dots::Dots;
 use super::float::Float;
 use super::matrix::{Place, multiply};
 use super::parallel::{rows, sum};
@@ -8,17 +9,17 @@ use candle_core::{Result, Shape, Tensor, bail};
 
 /// `Y = X Wᵀ + b` for `X` of `(rows, inputs)` and `W` of `(outputs, inputs)`.
 #[derive(Clone, Copy)]
-struct Affine {
-    rows: usize,
-    inputs: usize,
-    outputs: usize,
+pub struct Affine {
+    pub rows: usize,
+    pub inputs: usize,
+    pub outputs: usize,
 }
 
 /// `dX = dY W`.
-struct Rows(Affine);
+pub struct Rows(pub Affine);
 
 /// `dW = dYᵀ X`.
-struct Weights(Affine);
+pub struct Weights(pub Affine);
 
 /// The sum of rows of so many numbers.
 pub struct SumRows(pub usize);
@@ -28,7 +29,8 @@ impl Affine {
         self.rows * self.inputs * self.outputs
     }
 
-    fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>) -> Vec<T> {
+    /// `b` is added to each row if there is one.
+    pub fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>) -> Vec<T> {
         let Self { inputs, outputs, .. } = *self;
         let mut y = vec![T::ZERO; self.rows * outputs];
         rows(&mut y, outputs, self.work(), |first, y| {
@@ -36,6 +38,13 @@ impl Affine {
                 y.chunks_mut(outputs).for_each(|y| y.copy_from_slice(bias));
             }
             let count = y.len() / outputs;
+            if let (true, Some(x), Some(w)) =
+                (Dots::suits(count, inputs), T::singles(x), T::singles(w))
+            {
+                let a = &x[first * inputs..(first + count) * inputs];
+                let c = T::singles_mut(y).expect("as the inputs");
+                return Dots { k: inputs, a, b: w, c, keep: bias.is_some() }.run();
+            }
             multiply(
                 (count, inputs, outputs),
                 (x, Place::rows(first * inputs, inputs)),

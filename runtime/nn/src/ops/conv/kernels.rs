@@ -2,12 +2,13 @@
 //!
 //! With the windows of an image as columns (`im2col`), `Y = W X`, so that `dX = Wᵀ dY`, added back
 //! to the pixels that the columns came from, and `dW = dY Xᵀ`. The columns of a few rows of
-//! windows at a time stay in the cache.
+//! windows at a time stay in the cache. Batches of f32 images take the [direct](super::direct) way.
 
 use super::geometry::Geometry;
 use crate::ops::channels::SumChannels;
 use crate::ops::custom::{Op, compute1, compute2, wanted};
 use crate::ops::float::Float;
+use crate::ops::linear;
 use crate::ops::matrix::{Place, multiply};
 use crate::ops::parallel::{rows, sum};
 use candle_core::{Result, Shape, Tensor};
@@ -31,6 +32,12 @@ impl Geometry {
     }
 
     fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>) -> Vec<T> {
+        if let Some(affine) = self.as_affine() {
+            return affine.forward(x, w, bias);
+        }
+        if let (true, Some(x), Some(w)) = (self.is_direct(), T::singles(x), T::singles(w)) {
+            return T::from_singles(self.direct_forward(x, w, bias.and_then(T::singles)));
+        }
         let (size, depth, places) = (self.outputs * self.places(), self.rows(), self.places());
         let mut y = vec![T::ZERO; self.batch * self.groups * size];
         rows(&mut y, size, self.work(), |first, y| {
@@ -116,6 +123,12 @@ impl Op<2> for Spread {
 
     fn map<T: Float>(&self, [dy, w]: [&[T]; 2]) -> Vec<T> {
         let sizes = self.0;
+        if let Some(affine) = sizes.as_affine() {
+            return linear::Rows(affine).map([dy, w]);
+        }
+        if let (true, Some(dy), Some(w)) = (sizes.is_direct(), T::singles(dy), T::singles(w)) {
+            return T::from_singles(sizes.direct_spread(dy, w));
+        }
         let (size, depth, places) = (sizes.image_size(), sizes.rows(), sizes.places());
         let mut dx = vec![T::ZERO; sizes.batch * sizes.groups * size];
         rows(&mut dx, size, sizes.work(), |first, dx| {
@@ -162,6 +175,12 @@ impl Op<2> for Weights {
 
     fn map<T: Float>(&self, [x, dy]: [&[T]; 2]) -> Vec<T> {
         let sizes = self.0;
+        if let Some(affine) = sizes.as_affine() {
+            return linear::Weights(affine).map([dy, x]);
+        }
+        if let (true, Some(x), Some(dy)) = (sizes.is_direct(), T::singles(x), T::singles(dy)) {
+            return T::from_singles(sizes.direct_weights(x, dy));
+        }
         let (depth, places) = (sizes.rows(), sizes.places());
         let tasks = sizes.batch * sizes.groups;
         sum(tasks, sizes.groups * sizes.outputs * depth, sizes.work(), |range, dw| {
