@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Module, ModuleT, Result, Tensor, Var};
 use candle_nn::{VarBuilder, VarMap};
 use candlelab_nn::{
     Activation, Adam, BatchNorm, Conv2d, ConvOptions, ConvTranspose2d, Flatten, GlobalAvgPool2d,
-    GroupNorm, Layer, LayerNorm, Linear, MaxPool2d, Sequential, Sgd, Upsample,
+    GroupNorm, Layer, LayerNorm, Linear, MaxPool2d, Residual, Sequential, Sgd, Upsample,
 };
 
 /// Where layers come from.
@@ -105,16 +105,24 @@ impl Library {
         }
     }
 
-    /// `max(x + y, 0)`.
-    pub fn relu_of_sum(self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-        self.relu(&(x + y)?)
-    }
-
     pub fn relu(self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::Ours => candlelab_nn::relu(x),
             Self::Candle => x.relu(),
         }
+    }
+}
+
+/// A shortcut around Candle's layers.
+struct Sum {
+    body: candle_nn::Sequential,
+    shortcut: Option<candle_nn::Sequential>,
+}
+
+impl Module for Sum {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let shortcut = self.shortcut.as_ref().map_or(Ok(x.clone()), |net| net.forward(x))?;
+        shortcut + self.body.forward(x)?
     }
 }
 
@@ -238,6 +246,30 @@ impl Net {
                 }))
             },
         )
+    }
+
+    /// `shortcut(x) + body(x)`, or `x + body(x)` without a shortcut.
+    pub fn residual(mut self, body: Self, shortcut: Option<Self>) -> Self {
+        self.vars.extend(body.vars);
+        self.vars.extend(shortcut.iter().flat_map(|net| net.vars.clone()));
+        self.layers = match (self.layers, body.layers) {
+            (Layers::Ours(layers), Layers::Ours(body)) => {
+                let block = Residual::new(body);
+                Layers::Ours(match shortcut.map(|net| net.layers) {
+                    Some(Layers::Ours(shortcut)) => layers.add(block.with_shortcut(shortcut)),
+                    _ => layers.add(block),
+                })
+            }
+            (Layers::Candle(layers), Layers::Candle(body)) => {
+                let shortcut = match shortcut.map(|net| net.layers) {
+                    Some(Layers::Candle(shortcut)) => Some(shortcut),
+                    _ => None,
+                };
+                Layers::Candle(layers.add(Sum { body, shortcut }))
+            }
+            (layers, _) => layers,
+        };
+        self
     }
 
     pub fn max_pool(self) -> Result<Self> {

@@ -1,7 +1,7 @@
 //! Convolutional networks on images of 28 × 28 pixels, batches of 64.
 
 use super::{batch, labels, noise};
-use crate::library::{Conv, Library, Net};
+use crate::library::{Conv, Library};
 use crate::measure::{Measured, measure};
 use candle_core::{Module, Result, Tensor, Var};
 use candlelab_nn::Activation::{Relu, Silu};
@@ -33,55 +33,24 @@ pub fn cnn(library: Library, seconds: f64) -> Result<Measured> {
     classifier(library, |x| net.forward(x), net.vars.clone(), seconds)
 }
 
-/// Two convolutions and a shortcut around them.
-struct Block {
-    library: Library,
-    body: Net,
-    shortcut: Option<Net>,
-}
-
-impl Block {
-    fn new(library: Library, inputs: usize, outputs: usize, stride: usize) -> Result<Self> {
+/// A stem, three residual blocks of 16, 32 and 64 channels, global average, an affine map.
+pub fn resnet(library: Library, seconds: f64) -> Result<Measured> {
+    let mut net = library.net().conv(conv(1, 16, 3, 1, 1))?.batch_norm(16)?.activation(Relu)?;
+    for (inputs, outputs, stride) in [(16, 16, 1), (16, 32, 2), (32, 64, 2)] {
         let body = library.net().conv(conv(inputs, outputs, 3, stride, 1))?.batch_norm(outputs)?;
         let body = body.activation(Relu)?.conv(conv(outputs, outputs, 3, 1, 1))?;
         let body = body.batch_norm(outputs)?;
-        let shortcut = match inputs == outputs && stride == 1 {
-            true => None,
-            false => {
+        let shortcut = match stride {
+            1 => None,
+            _ => {
                 let map = library.net().conv(conv(inputs, outputs, 1, stride, 0))?;
                 Some(map.batch_norm(outputs)?)
             }
         };
-        Ok(Self { library, body, shortcut })
+        net = net.residual(body, shortcut).activation(Relu)?;
     }
-
-    fn vars(&self) -> Vec<Var> {
-        let shortcut = self.shortcut.iter().flat_map(|net| &net.vars);
-        self.body.vars.iter().chain(shortcut).cloned().collect()
-    }
-}
-
-impl Module for Block {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let shortcut = self.shortcut.as_ref().map_or(Ok(x.clone()), |net| net.forward(x))?;
-        self.library.relu_of_sum(&self.body.forward(x)?, &shortcut)
-    }
-}
-
-/// A stem, three residual blocks of 16, 32 and 64 channels, global average, an affine map.
-pub fn resnet(library: Library, seconds: f64) -> Result<Measured> {
-    let stem = library.net().conv(conv(1, 16, 3, 1, 1))?.batch_norm(16)?.activation(Relu)?;
-    let blocks = [(16, 16, 1), (16, 32, 2), (32, 64, 2)]
-        .map(|(inputs, outputs, stride)| Block::new(library, inputs, outputs, stride));
-    let blocks = blocks.into_iter().collect::<Result<Vec<_>>>()?;
-    let head = library.net().global_average()?.flatten()?.linear(64, 10)?;
-    let mut vars = [stem.vars.clone(), head.vars.clone()].concat();
-    vars.extend(blocks.iter().flat_map(Block::vars));
-    let net = |x: &Tensor| {
-        let x = blocks.iter().try_fold(stem.forward(x)?, |x, block| block.forward(&x))?;
-        head.forward(&x)
-    };
-    classifier(library, net, vars, seconds)
+    let net = net.global_average()?.flatten()?.linear(64, 10)?;
+    classifier(library, |x| net.forward(x), net.vars.clone(), seconds)
 }
 
 /// A U-Net of two levels that predicts noise.

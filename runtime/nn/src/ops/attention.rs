@@ -4,7 +4,7 @@ use super::channels::total;
 use super::custom::{Op, apply3, compute2, ours, wanted};
 use super::float::Float;
 use super::matrix::{Place, multiply};
-use super::parallel::{rows, wide};
+use super::parallel::{room, rows, wide};
 use super::softmax::{softmax, softmax_row};
 use candle_core::{D, Device, Result, Shape, Tensor, bail};
 
@@ -71,10 +71,9 @@ impl Op<3> for Attention {
 
     fn map<T: Float>(&self, [q, k, v]: [&[T]; 3]) -> Vec<T> {
         let Self { queries, keys, width, .. } = *self;
-        let mut y = vec![T::ZERO; q.len()];
+        let mut y = room(q.len());
         rows(&mut y, queries * width, self.work(), |first, y| {
-            let mut scores = vec![T::ZERO; queries * keys];
-            let mut p = scores.clone();
+            let (mut scores, mut p) = (room::<T>(queries * keys), room::<T>(queries * keys));
             for (head, y) in (first..).zip(y.chunks_mut(queries * width)) {
                 let q = &q[head * queries * width..(head + 1) * queries * width];
                 let own = head * keys * width..(head + 1) * keys * width;
@@ -122,7 +121,7 @@ impl Op<2> for Backward {
         let sizes = self.0;
         let (of_query, of_key) = (sizes.queries * sizes.width, sizes.keys * sizes.width);
         let size = of_query + 2 * of_key;
-        let mut gradients = vec![T::ZERO; joined.len()];
+        let mut gradients = room(joined.len());
         rows(&mut gradients, size, sizes.work() * 3, |first, gradients| {
             let mut p = vec![T::ZERO; sizes.queries * sizes.keys];
             let mut slopes = p.clone();

@@ -53,6 +53,15 @@ pub fn tasks(count: usize, work: usize, f: impl Fn(usize) + Sync) {
     barrier_pool().execute_chunked(count, |range| range.for_each(&f));
 }
 
+/// Room for `count` numbers, each of which the caller writes before anything reads it.
+#[allow(clippy::uninit_vec)] // Zeros would be written for nothing, a tenth of a training step.
+pub fn room<T: Float>(count: usize) -> Vec<T> {
+    let mut room = Vec::with_capacity(count);
+    // SAFETY: there is so much room, every bit pattern is a number, and none is read unwritten.
+    unsafe { room.set_len(count) };
+    room
+}
+
 /// Cuts `out` into rows of `row` numbers, gives every row to one call `f(first, rows)`, where
 /// `rows` are one or more whole rows of which the first has number `first`, and waits for all.
 ///

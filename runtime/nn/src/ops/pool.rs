@@ -2,7 +2,7 @@
 
 use super::custom::{Op, apply1, compute1, compute2, ours, wanted};
 use super::float::Float;
-use super::parallel::rows;
+use super::parallel::{room, rows};
 use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 
 /// Square windows over planes; there are as many planes as images times channels.
@@ -90,7 +90,7 @@ impl Op<1> for Max {
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let pool = self.0;
-        let mut y = vec![T::ZERO; x.len() / pool.size() * pool.out_size()];
+        let mut y = room(x.len() / pool.size() * pool.out_size());
         pool.each((&mut y, pool.out_size()), x.len() * 2, |plane, y| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             for (y, corner) in y.iter_mut().zip(pool.corners()) {
@@ -136,7 +136,7 @@ impl Op<1> for Mean {
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let pool = self.0;
         let share = T::of(1.0 / (pool.kernel * pool.kernel) as f64);
-        let mut y = vec![T::ZERO; x.len() / pool.size() * pool.out_size()];
+        let mut y = room(x.len() / pool.size() * pool.out_size());
         pool.each((&mut y, pool.out_size()), x.len(), |plane, y| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             for (y, corner) in y.iter_mut().zip(pool.corners()) {

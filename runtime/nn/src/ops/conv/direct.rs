@@ -3,7 +3,8 @@
 use super::geometry::Geometry;
 use super::lanes::{Padded, separate};
 use super::micro::{self, Row, Strip, channels_at_once};
-use crate::ops::parallel::{Parts, tasks};
+use crate::ops::parallel::{Parts, room, tasks};
+use crate::ops::rectify::Bend;
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -91,7 +92,13 @@ impl Geometry {
     }
 
     /// `Y = W X`.
-    pub fn direct_forward(&self, x: &[f32], w: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+    pub fn direct_forward(
+        &self,
+        x: &[f32],
+        w: &[f32],
+        bias: Option<&[f32]>,
+        bend: Bend,
+    ) -> Vec<f32> {
         let phase = Phase {
             first: (0, 0),
             step: (1, 1),
@@ -107,7 +114,7 @@ impl Geometry {
             weight_step: self.rows(),
             phases: vec![phase],
         };
-        plan.run(self.batch, x, w, bias)
+        plan.run(self.batch, (x, w), bias, bend)
     }
 
     /// `dX = Wᵀ dY`: for each phase of the stride a convolution with some numbers of the kernel.
@@ -146,7 +153,7 @@ impl Geometry {
             weight_step: kernel.0 * kernel.1,
             phases,
         };
-        plan.run(self.batch, dy, w, None)
+        plan.run(self.batch, (dy, w), None, Bend(None))
     }
 
     /// The pixels `first`, `first + stride`, … of the image and the windows that see them.
@@ -268,12 +275,18 @@ fn blocks(channels: usize, together: usize) -> Vec<Range<usize>> {
 }
 
 impl Plan {
-    fn run(&self, batch: usize, x: &[f32], w: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+    fn run(
+        &self,
+        batch: usize,
+        (x, w): (&[f32], &[f32]),
+        bias: Option<&[f32]>,
+        bend: Bend,
+    ) -> Vec<f32> {
         let (lanes, together) = machine();
         let blocks = blocks(self.channels, together);
         let packed: Vec<Vec<Vec<f32>>> = blocks.iter().map(|block| self.pack(w, block)).collect();
         let pixels = self.size.0 * self.size.1;
-        let mut y = vec![0f32; batch * self.channels * pixels];
+        let mut y = room(batch * self.channels * pixels);
         let parts = Parts::new(&mut y);
         let mut x_lanes = Vec::new();
         let taps: usize = self.phases.iter().map(|phase| phase.taps.len()).sum();
@@ -294,7 +307,7 @@ impl Plan {
                     let bias = bias.map_or(0.0, |bias| bias[channel]);
                     let to = (place, self.channels * pixels, count);
                     // SAFETY: these channels of these images belong to this task alone.
-                    unsafe { separate(plane, lanes, bias, &parts, to) };
+                    unsafe { separate(plane, lanes, (bias, bend), &parts, to) };
                 }
             });
         }
@@ -328,7 +341,7 @@ impl WithSimd for Task<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
         let Plan { source, from_step, size, .. } = self.plan;
         let pixels = size.0 * size.1;
-        let mut made = vec![0f32; self.channels * pixels * S::F32_LANES];
+        let mut made = room(self.channels * pixels * S::F32_LANES);
         let (y, _) = S::as_mut_simd_f32s(&mut made);
         let (x, _) = S::as_simd_f32s(self.x);
         for (phase, w) in self.plan.phases.iter().zip(self.weights) {

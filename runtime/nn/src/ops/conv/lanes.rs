@@ -1,6 +1,7 @@
 //! Images side by side in the lanes of vectors, and back.
 
-use crate::ops::parallel::{Parts, rows};
+use crate::ops::parallel::{Parts, rows, wide};
+use crate::ops::rectify::Bend;
 use std::ops::Range;
 
 /// Images with a border of zeros, lane by lane: `(block, channel, row, column, lane)`, where a
@@ -63,35 +64,152 @@ impl Padded {
             if images.len() < lanes {
                 out.fill(0.0);
             }
-            for (lane, image) in images.clone().enumerate() {
-                let row = &x[image * self.image() + start + row * width..][..inside];
-                let out = out[lane..].iter_mut().step_by(lanes);
-                out.zip(row).for_each(|(out, value)| *out = *value);
-            }
+            let first = images.start * self.image() + start + row * width;
+            let rows = Rows { start: first, step: self.image(), count: images.len() };
+            wide(|| rows.together(x, inside, lanes, out));
         }
     }
 }
 
 /// Takes a plane of `(pixel, lane)` apart: lane `i` goes to the pixels at `starts + i · step` of
-/// `y`, plus `bias`.
+/// `y`, plus a bias and bent.
 ///
 /// # Safety
 /// Nobody else has those pixels of `y`.
 pub unsafe fn separate(
     plane: &[f32],
     lanes: usize,
-    bias: f32,
+    (bias, bend): (f32, Bend),
     y: &Parts<'_, f32>,
     (start, step, images): (usize, usize, usize),
 ) {
     let pixels = plane.len() / lanes;
-    for lane in 0..images {
-        let start = start + lane * step;
-        // SAFETY: nobody else has them, as promised.
-        let y = unsafe { y.part(start..start + pixels) };
-        let plane = plane[lane..].iter().step_by(lanes);
-        y.iter_mut().zip(plane).for_each(|(y, value)| *y = *value + bias);
+    for first in (0..images).step_by(SIDE) {
+        let count = images.min(first + SIDE) - first;
+        let mut rows: [&mut [f32]; SIDE] = Default::default();
+        for (lane, row) in rows[..count].iter_mut().enumerate() {
+            let start = start + (first + lane) * step;
+            // SAFETY: nobody else has them, as promised.
+            *row = unsafe { y.part(start..start + pixels) };
+        }
+        wide(|| apart(plane, lanes, first, bias, &mut rows[..count]));
+        rows[..count].iter_mut().for_each(|row| bend.apply(row));
     }
+}
+
+/// Images whose lanes are written or read together, and pixels of each.
+const SIDE: usize = 8;
+
+/// So many rows of `x`, `step` apart.
+struct Rows {
+    start: usize,
+    step: usize,
+    count: usize,
+}
+
+impl Rows {
+    /// Number `at` of each row next to one another, for all `at` below `length`.
+    #[inline(always)]
+    fn together(&self, x: &[f32], length: usize, lanes: usize, out: &mut [f32]) {
+        let row = |lane: usize| &x[self.start + lane * self.step..][..length];
+        for first in (0..self.count).step_by(SIDE) {
+            if first + SIDE > self.count {
+                for lane in first..self.count {
+                    let out = out[lane..].iter_mut().step_by(lanes);
+                    out.zip(row(lane)).for_each(|(out, value)| *out = *value);
+                }
+                continue;
+            }
+            let rows: [&[f32]; SIDE] = std::array::from_fn(|lane| row(first + lane));
+            let whole = length / SIDE * SIDE;
+            for at in (0..whole).step_by(SIDE) {
+                let mut square = [[0.0; SIDE]; SIDE];
+                for (to, row) in square.iter_mut().zip(rows) {
+                    *to = eight(&row[at..]);
+                }
+                let square = transpose(square);
+                for (out, values) in out[at * lanes..].chunks_mut(lanes).zip(square) {
+                    out[first..first + SIDE].copy_from_slice(&values);
+                }
+            }
+            for at in whole..length {
+                let values = rows.map(|row| row[at]);
+                out[at * lanes + first..][..SIDE].copy_from_slice(&values);
+            }
+        }
+    }
+}
+
+/// Lane `first + i` of all pixels of a plane to row `i`, plus `bias`.
+#[inline(always)]
+fn apart(plane: &[f32], lanes: usize, first: usize, bias: f32, rows: &mut [&mut [f32]]) {
+    let whole = if rows.len() == SIDE { plane.len() / lanes / SIDE * SIDE } else { 0 };
+    for at in (0..whole).step_by(SIDE) {
+        let mut pixels = [[0.0; SIDE]; SIDE];
+        for (pixel, to) in pixels.iter_mut().enumerate() {
+            *to = eight(&plane[(at + pixel) * lanes + first..]);
+        }
+        for (row, values) in rows.iter_mut().zip(transpose(pixels)) {
+            row[at..at + SIDE].copy_from_slice(&values.map(|value| value + bias));
+        }
+    }
+    for (lane, row) in rows.iter_mut().enumerate() {
+        for (at, value) in row.iter_mut().enumerate().skip(whole) {
+            *value = plane[at * lanes + first + lane] + bias;
+        }
+    }
+}
+
+#[inline(always)]
+fn eight(values: &[f32]) -> [f32; SIDE] {
+    *values.first_chunk().expect("whole rows")
+}
+
+/// Swaps rows and columns.
+#[inline(always)]
+fn transpose(rows: [[f32; SIDE]; SIDE]) -> [[f32; SIDE]; SIDE] {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx") {
+        // SAFETY: the machine has it.
+        return unsafe { transpose_avx(rows) };
+    }
+    let mut columns = rows;
+    for (at, row) in rows.iter().enumerate() {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column[at] = *value;
+        }
+    }
+    columns
+}
+
+/// Within pairs of rows, then within fours, then between the halves of vectors.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx")]
+fn transpose_avx(rows: [[f32; SIDE]; SIDE]) -> [[f32; SIDE]; SIDE] {
+    use std::arch::x86_64::{
+        __m256, _mm256_permute2f128_ps, _mm256_shuffle_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    };
+    // SAFETY: both are eight numbers.
+    let r: [__m256; SIDE] = unsafe { std::mem::transmute(rows) };
+    let pair = |at: usize| {
+        let (a, b) = (r[2 * at], r[2 * at + 1]);
+        (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b))
+    };
+    let four = |(a, b): (__m256, __m256), (c, d): (__m256, __m256)| {
+        [
+            _mm256_shuffle_ps::<0x44>(a, c),
+            _mm256_shuffle_ps::<0xee>(a, c),
+            _mm256_shuffle_ps::<0x44>(b, d),
+            _mm256_shuffle_ps::<0xee>(b, d),
+        ]
+    };
+    let (top, bottom) = (four(pair(0), pair(1)), four(pair(2), pair(3)));
+    let low = |at: usize| _mm256_permute2f128_ps::<0x20>(top[at], bottom[at]);
+    let high = |at: usize| _mm256_permute2f128_ps::<0x31>(top[at], bottom[at]);
+    let columns = [low(0), low(1), low(2), low(3), high(0), high(1), high(2), high(3)];
+    // SAFETY: both are eight numbers.
+    unsafe { std::mem::transmute(columns) }
 }
 
 #[cfg(test)]
@@ -110,7 +228,9 @@ mod tests {
         assert_eq!(lanes[42..46], [9.0, 0.0, 10.0, 0.0]); // image 2 and nobody
         let mut y = vec![0.0; 4];
         // SAFETY: nobody else is there.
-        unsafe { separate(&[1.0, 5.0, 2.0, 6.0], 2, 0.5, &Parts::new(&mut y), (0, 2, 2)) };
+        unsafe {
+            separate(&[1.0, 5.0, 2.0, 6.0], 2, (0.5, Bend(None)), &Parts::new(&mut y), (0, 2, 2))
+        };
         assert_eq!(y, [1.5, 2.5, 5.5, 6.5]);
     }
 }
