@@ -19,7 +19,9 @@ mod size;
 mod softmax;
 mod upsample;
 
-pub use attention::{attention, attention_weights, causal_mask, masked_attention};
+pub use attention::{
+    attention, attention_weights, causal_mask, joined_attention, masked_attention,
+};
 pub use batch_norm::{batch_norm, bent_batch_norm};
 pub use conv::{ConvOptions, bent_conv2d, conv_transpose2d, conv1d, conv2d, conv2d_with};
 pub use custom::ours;

@@ -31,7 +31,7 @@ fn largest<T: Float>(values: &[T]) -> T {
 
 /// A row of `y` from a row of `x`; `eˣ` are computed in `y`.
 #[inline(always)]
-pub fn softmax_row<T: Float>(x: &[T], y: &mut [T], log: bool) {
+fn softmax_row<T: Float>(x: &[T], y: &mut [T], log: bool) {
     let shift = largest(x);
     y.iter_mut().zip(x).for_each(|(y, x)| *y = (*x - shift).e_to());
     let sum = total(y);
@@ -42,6 +42,15 @@ pub fn softmax_row<T: Float>(x: &[T], y: &mut [T], log: bool) {
         let share = T::ONE / sum;
         y.iter_mut().for_each(|y| *y *= share);
     }
+}
+
+/// `softmax(scale · x)` in place of `x`.
+#[inline(always)]
+pub fn softmax_in_place<T: Float>(x: &mut [T], scale: T) {
+    let shift = largest(x);
+    x.iter_mut().for_each(|x| *x = ((*x - shift) * scale).e_to());
+    let share = T::ONE / total(x);
+    x.iter_mut().for_each(|x| *x *= share);
 }
 
 impl<const LOG: bool> Op<1> for Softmax<LOG> {
