@@ -47,7 +47,7 @@ impl Affine {
             let count = y.len() / outputs;
             let x = &x[first * inputs..(first + count) * inputs];
             match (T::singles(x), T::singles(w)) {
-                (Some(a), Some(b)) if Dots::suits(count, inputs) => {
+                (Some(a), Some(b)) if Dots::suits(self.rows, inputs) => {
                     let c = T::singles_mut(y).expect("as the inputs");
                     Dots { k: inputs, a, b, c, keep: bias.is_some() }.run();
                 }
