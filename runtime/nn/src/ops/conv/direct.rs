@@ -11,6 +11,15 @@ use std::ops::Range;
 /// Blocks of images that lie in lanes at the same time, so that a large batch needs no more memory.
 const BLOCKS: usize = 4;
 
+/// Parts of an image that are computed one by one.
+const SHARES: usize = 4;
+
+/// Numbers that stay in a core's own cache.
+const CACHE: usize = 1 << 17;
+
+/// Pixels of a part if the image is too large for that.
+const PIXELS: usize = 48;
+
 /// Pixels of a strip whose gradients stay in the cache.
 const STRIP: usize = 48;
 
@@ -290,23 +299,32 @@ impl Plan {
         let parts = Parts::new(&mut y);
         let mut x_lanes = Vec::new();
         let taps: usize = self.phases.iter().map(|phase| phase.taps.len()).sum();
+        // A part of the rows of all channels at a time, for every core its share, and few where
+        // many channels look at an image that is too large for the cache.
+        let step = self.phases.first().map_or(1, |phase| phase.step.0);
+        let large = self.source.block() * lanes > CACHE && blocks.len() > 2;
+        let most = if large { PIXELS.div_ceil(self.size.1) } else { self.size.0 };
+        let height = self.size.0.div_ceil(SHARES).min(most).next_multiple_of(step);
+        let shares = self.size.0.div_ceil(height);
         for start in (0..batch).step_by(BLOCKS * lanes) {
             let images = start..batch.min(start + BLOCKS * lanes);
             self.source.interleave(x, images.clone(), lanes, &mut x_lanes);
             let work = images.len() * self.channels * pixels * taps;
-            tasks(images.len().div_ceil(lanes) * blocks.len(), work, |task| {
-                let (own, at) = (task / blocks.len(), task % blocks.len());
-                let (channels, first) = (blocks[at].clone(), images.start + own * lanes);
+            tasks(images.len().div_ceil(lanes) * shares, work, |task| {
+                let (own, top) = (task / shares, task % shares * height);
+                let first = images.start + own * lanes;
                 let block = self.source.block() * lanes;
                 let x = &x_lanes[own * block..(own + 1) * block];
-                let made = Task { plan: self, channels: channels.len(), weights: &packed[at], x };
-                let made = Arch::new().dispatch(made);
-                for (channel, plane) in channels.zip(made.chunks(pixels * lanes)) {
-                    let place = (first * self.channels + channel) * pixels;
+                let rows = top..self.size.0.min(top + height);
+                let size = rows.len() * self.size.1;
+                let task = Task { plan: self, blocks: &blocks, weights: &packed, rows, x };
+                let made = Arch::new().dispatch(task);
+                for (channel, plane) in made.chunks(size * lanes).enumerate() {
+                    let place = (first * self.channels + channel) * pixels + top * self.size.1;
                     let count = lanes.min(images.end - first);
                     let bias = bias.map_or(0.0, |bias| bias[channel]);
                     let to = (place, self.channels * pixels, count);
-                    // SAFETY: these channels of these images belong to this task alone.
+                    // SAFETY: these rows of these images belong to this task alone.
                     unsafe { separate(plane, lanes, (bias, bend), &parts, to) };
                 }
             });
@@ -326,11 +344,13 @@ impl Plan {
     }
 }
 
-/// Some channels of a block of images: `(channel, pixel, lane)`.
+/// Some rows of a block of images, all channels: `(channel, pixel, lane)`.
 struct Task<'a> {
     plan: &'a Plan,
-    channels: usize,
-    weights: &'a [Vec<f32>],
+    blocks: &'a [Range<usize>],
+    /// Of each block and phase.
+    weights: &'a [Vec<Vec<f32>>],
+    rows: Range<usize>,
     x: &'a [f32],
 }
 
@@ -340,21 +360,25 @@ impl WithSimd for Task<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
         let Plan { source, from_step, size, .. } = self.plan;
-        let pixels = size.0 * size.1;
-        let mut made = room(self.channels * pixels * S::F32_LANES);
+        let pixels = self.rows.len() * size.1;
+        let mut made = room(self.plan.channels * pixels * S::F32_LANES);
         let (y, _) = S::as_mut_simd_f32s(&mut made);
         let (x, _) = S::as_simd_f32s(self.x);
-        for (phase, w) in self.plan.phases.iter().zip(self.weights) {
-            for down in 0..phase.size.0 {
-                let row = Row {
-                    from: down * from_step.0 * source.padded.1,
-                    from_step: from_step.1,
-                    to: (phase.first.0 + down * phase.step.0) * size.1 + phase.first.1,
-                    to_step: phase.step.1,
-                    to_plane: pixels,
-                    length: phase.size.1,
-                };
-                micro::forward(simd, self.channels, (x, &phase.taps), w, y, row);
+        for (channels, weights) in self.blocks.iter().zip(self.weights) {
+            let y = &mut y[channels.start * pixels..channels.end * pixels];
+            for (phase, w) in self.plan.phases.iter().zip(weights) {
+                for to in (phase.first.0..self.rows.len()).step_by(phase.step.0) {
+                    let down = (self.rows.start + to) / phase.step.0;
+                    let row = Row {
+                        from: down * from_step.0 * source.padded.1,
+                        from_step: from_step.1,
+                        to: to * size.1 + phase.first.1,
+                        to_step: phase.step.1,
+                        to_plane: pixels,
+                        length: phase.size.1,
+                    };
+                    micro::forward(simd, channels.len(), (x, &phase.taps), w, y, row);
+                }
             }
         }
         made
