@@ -146,7 +146,7 @@ pub(crate) fn orthonormal(rows: usize, columns: usize, device: &Device) -> Resul
     Tensor::from_vec(numbers, (rows, columns), device)
 }
 
-/// Sets each tensor of a model whose name ends in `ending` and which has two dimensions or more,
+/// Sets each tensor of a model whose name ends in the words `ending` and which has two dimensions or more,
 /// as all weights of its affine maps, convolutions and embeddings; gives how many there were.
 ///
 /// # Errors
@@ -160,7 +160,7 @@ pub(crate) fn orthonormal(rows: usize, columns: usize, device: &Device) -> Resul
 ///     .add(TransformerBlock::new(config, &Device::Cpu)?)
 ///     .add(TransformerBlock::new(config, &Device::Cpu)?);
 /// let all = model.parameters();
-/// assert_eq!(init::named(&all, "weight", |w| init::normal(w, 0.02))?, 2 * 6); // but no LayerNorm's
+/// assert_eq!(init::named(&all, "weight", |w| init::normal(w, 0.02))?, 2 * 4); // but no LayerNorm's
 /// let depth: f64 = 2.0; // as in GPT-2
 /// init::named(&all, "feed_forward.down.weight", |w| init::normal(w, 0.02 / (2.0 * depth).sqrt()))?;
 /// # Ok(())
@@ -172,8 +172,9 @@ pub fn named(
     set: impl Fn(&Var) -> Result<()>,
 ) -> Result<usize> {
     let named = parameters.tensors().into_iter().filter(|(name, var)| {
-        let before =
-            name.strip_suffix(ending).map(|before| before.is_empty() || before.ends_with('.'));
+        let before = name
+            .strip_suffix(ending)
+            .map(|before| before.is_empty() || before.ends_with(['.', '_']));
         before == Some(true) && var.rank() >= 2
     });
     let weights: Vec<Var> = named.map(|(_, var)| var).collect();

@@ -58,6 +58,19 @@ pub trait Layer: Module + fmt::Debug + Send + Sync {
         self.parameters().vars()
     }
 
+    /// `activation(forward(x))`; layers that can do both in one go do so.
+    ///
+    /// # Errors
+    /// As for `forward`.
+    fn forward_into(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
+        activation.forward(&self.forward(x)?)
+    }
+
+    /// Which activation this is, if it is one.
+    fn as_activation(&self) -> Option<Activation> {
+        None
+    }
+
     /// `forward` in evaluation mode, without dropout and with running statistics; see
     /// [`evaluating`].
     ///

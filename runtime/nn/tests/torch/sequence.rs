@@ -1,26 +1,11 @@
 //! Numbers of `tests/reference/sequence.py`.
 
-use crate::common::{Reference, close, fill, half};
+use crate::common::{Reference, close, fill};
 use candle_core::{DType, Result};
 use candlelab_nn::*;
 
 fn reference() -> Reference {
     Reference::new(include_str!("../../../../tests/reference/sequence.json"))
-}
-
-/// Compares output and gradients of a layer, whose parameters are set, with the reference.
-fn agrees(name: &str, layer: &dyn Layer, shape: &[usize], vars: &[Vec<Var>]) -> Result<()> {
-    let x = Var::from_tensor(&fill(shape, 0)?.to_dtype(DType::F32)?)?;
-    let y = layer.forward(&x)?;
-    close(name, &y, &reference().values(name), 1e-5)?;
-    let gradients = (&y * fill(y.dims(), 9)?.to_dtype(DType::F32)?)?.sum_all()?.backward()?;
-    let of = |var: &Var| gradients.get(var).expect("a gradient").clone();
-    close(name, &of(&x), &reference().gradient(name, 0), 1e-4)?;
-    for (at, parts) in vars.iter().enumerate() {
-        let parts: Vec<Tensor> = parts.iter().map(of).collect();
-        close(name, &Tensor::cat(&parts, 0)?, &reference().gradient(name, at + 1), 1e-4)?;
-    }
-    Ok(())
 }
 
 #[test]
@@ -99,17 +84,8 @@ fn recurrent_layers_are_pytorchs() -> Result<()> {
 #[test]
 fn multi_head_attention_is_pytorchs() -> Result<()> {
     let layer = MultiHeadAttention::new(4, 2, &Device::Cpu)?;
-    let vars = layer.vars(); // w, b of queries, keys, values and output
-    let (weights, biases) = (half(&[12, 4], 3)?, half(&[12], 4)?);
-    for part in 0..3 {
-        vars[2 * part].set(&weights.narrow(0, 4 * part, 4)?)?;
-        vars[2 * part + 1].set(&biases.narrow(0, 4 * part, 4)?)?;
-    }
-    vars[6].set(&half(&[4, 4], 5)?)?;
-    vars[7].set(&half(&[4], 6)?)?;
-    let of = |places: &[usize]| places.iter().map(|at| vars[*at].clone()).collect();
-    let joined = [of(&[0, 2, 4]), of(&[1, 3, 5]), of(&[6]), of(&[7])];
-    agrees("multi-head attention", &layer, &[2, 3, 4], &joined)
+    let name = "multi-head attention";
+    reference().layer_agrees(name, &[2, 3, 4], &layer.vars(), |x| layer.forward(x))
 }
 
 #[test]
