@@ -4,7 +4,29 @@
 //! `model.parameters().save(path)`.
 //!
 //! - [`mlp`] is the multi-layer perceptron.
+//! - [`Autoencoder`], [`Vae`] and [`VqVae`] find short codes, [`Flow`] a density;
+//! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
+//!   and [`ddim_sample`] make examples with it;
+//! - [`categorical`] draws classes.
 
+mod autoencoder;
+mod diffusion;
+mod draws;
+mod flow;
+mod gan;
 mod mlp;
+mod vae;
+mod vqvae;
 
+pub use autoencoder::{Autoencoder, AutoencoderConfig};
+pub use diffusion::{
+    CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig, DiffusionUNet, DiffusionUNetConfig,
+    Guidance, IdealCoinDenoiser, LatentDiffusion, NoiseSchedule, ddim_sample, ddim_step,
+    ddpm_sample, ddpm_step, diffusion_loss, energy_distance, time_embedding,
+};
+pub use draws::categorical;
+pub use flow::{Flow, FlowConfig};
+pub use gan::{Gan, GanHistory, GanOptions, discriminator_loss, generator_loss, train_gan};
 pub use mlp::mlp;
+pub use vae::{Vae, VaeConfig, VaeLoss, gaussian_kl, reparameterise};
+pub use vqvae::{Quantised, VqVae, VqVaeConfig, VqVaeLoss};
