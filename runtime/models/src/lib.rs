@@ -7,6 +7,7 @@
 //! - [`Autoencoder`], [`Vae`] and [`VqVae`] find short codes, [`Flow`] a density;
 //! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
 //!   and [`ddim_sample`] make examples with it;
+//! - [`odeint`] solves equations, a [`NeuralOde`] finds them;
 //! - [`categorical`] draws classes.
 
 mod autoencoder;
@@ -15,6 +16,7 @@ mod draws;
 mod flow;
 mod gan;
 mod mlp;
+mod ode;
 mod vae;
 mod vqvae;
 
@@ -28,5 +30,9 @@ pub use draws::categorical;
 pub use flow::{Flow, FlowConfig};
 pub use gan::{Gan, GanHistory, GanOptions, discriminator_loss, generator_loss, train_gan};
 pub use mlp::mlp;
+pub use ode::{
+    NeuralOde, NeuralOdeConfig, OdeGradient, Solver, free_fall, odeint, odeint_adjoint, pendulum,
+    trajectory_windows,
+};
 pub use vae::{Vae, VaeConfig, VaeLoss, gaussian_kl, reparameterise};
 pub use vqvae::{Quantised, VqVae, VqVaeConfig, VqVaeLoss};

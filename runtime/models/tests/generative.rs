@@ -14,3 +14,6 @@ mod gan;
 
 #[path = "generative/diffusion.rs"]
 mod diffusion;
+
+#[path = "generative/ode.rs"]
+mod ode;
