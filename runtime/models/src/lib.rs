@@ -8,9 +8,12 @@
 //! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
 //!   and [`ddim_sample`] make examples with it;
 //! - [`odeint`] solves equations, a [`NeuralOde`] finds them;
+//! - [`Gmm`] and [`Kde`] estimate densities, [`InverseCdf`] draws from them, and
+//!   [`sparse_regression`] finds formulas;
 //! - [`categorical`] draws classes.
 
 mod autoencoder;
+mod density;
 mod diffusion;
 mod draws;
 mod flow;
@@ -21,6 +24,9 @@ mod vae;
 mod vqvae;
 
 pub use autoencoder::{Autoencoder, AutoencoderConfig};
+pub use density::{
+    Gmm, InverseCdf, Kde, coin_log_likelihood, coin_mle, formula, sparse_regression,
+};
 pub use diffusion::{
     CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig, DiffusionUNet, DiffusionUNetConfig,
     Guidance, IdealCoinDenoiser, LatentDiffusion, NoiseSchedule, ddim_sample, ddim_step,
