@@ -7,6 +7,7 @@
 //! - [`Autoencoder`], [`Vae`] and [`VqVae`] find short codes, [`Flow`] a density;
 //! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
 //!   and [`ddim_sample`] make examples with it;
+//! - a [`GraphNet`] tells what a graph is;
 //! - [`odeint`] solves equations, a [`NeuralOde`] finds them;
 //! - [`Gmm`] and [`Kde`] estimate densities, [`InverseCdf`] draws from them, and
 //!   [`sparse_regression`] finds formulas;
@@ -18,6 +19,7 @@ mod diffusion;
 mod draws;
 mod flow;
 mod gan;
+mod gnn;
 mod mlp;
 mod ode;
 mod vae;
@@ -35,6 +37,9 @@ pub use diffusion::{
 pub use draws::categorical;
 pub use flow::{Flow, FlowConfig};
 pub use gan::{Gan, GanHistory, GanOptions, discriminator_loss, generator_loss, train_gan};
+pub use gnn::{
+    GraphConv, GraphNet, GraphNetConfig, MOLECULE_ELEMENTS, molecule_batch, slide_batch, xor_graphs,
+};
 pub use mlp::mlp;
 pub use ode::{
     NeuralOde, NeuralOdeConfig, OdeGradient, Solver, free_fall, odeint, odeint_adjoint, pendulum,
