@@ -7,8 +7,8 @@ pub use batches::{MOLECULE_ELEMENTS, molecule_batch, slide_batch, xor_graphs};
 use crate::mlp::mlp;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 use candlelab_nn::{
-    Activation, Aggregation, EdgeConv, Gat, Gcn, Gin, GraphBatch, GraphLayer, GraphSage, Layer,
-    Linear, Parameters, relu,
+    Activation, Aggregation, EdgeConv, Gat, Gcn, Gin, GraphBatch, GraphLayer, GraphSage, Linear,
+    Parameters, relu,
 };
 use std::sync::Arc;
 

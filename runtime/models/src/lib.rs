@@ -27,12 +27,13 @@ mod vqvae;
 
 pub use autoencoder::{Autoencoder, AutoencoderConfig};
 pub use density::{
-    Gmm, InverseCdf, Kde, coin_log_likelihood, coin_mle, formula, sparse_regression,
+    Gmm, InverseCdf, Kde, coin_log_likelihood, coin_mle, energy_distance, formula,
+    sparse_regression,
 };
 pub use diffusion::{
     CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig, DiffusionUNet, DiffusionUNetConfig,
     Guidance, IdealCoinDenoiser, LatentDiffusion, NoiseSchedule, ddim_sample, ddim_step,
-    ddpm_sample, ddpm_step, diffusion_loss, energy_distance, time_embedding,
+    ddpm_sample, ddpm_step, diffusion_loss, time_embedding,
 };
 pub use draws::categorical;
 pub use flow::{Flow, FlowConfig};
