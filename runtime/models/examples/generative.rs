@@ -126,8 +126,7 @@ fn conditional_gan() -> Result<()> {
         learn(&mut optimizer, (&x, y), 100, |x, y| cross_entropy(&classifier.forward(x)?, y))?;
     }
     let gan = Gan::conditional(10, CPU)?;
-    let options = GanOptions { epochs: 20, ..GanOptions::dcgan() };
-    train_gan(&gan, &x.affine(2.0, -1.0)?, Some(y), &options)?;
+    train_gan(&gan, &x.affine(2.0, -1.0)?, Some(y), &GanOptions::conditional())?;
     let labels = Tensor::from_iter((0..1000u32).map(|at| at % 10), CPU)?;
     let made = gan.sample(1000, Some(&labels))?.affine(0.5, 0.5)?;
     println!("  right labels {:.3}", accuracy(&classifier.predict(&made)?, &labels)?);

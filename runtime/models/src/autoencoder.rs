@@ -2,7 +2,7 @@
 
 use crate::draws::noise_like;
 use crate::mlp::mlp;
-use candle_core::{DType, Device, Module, Result, Tensor, Var};
+use candle_core::{DType, Device, Module, Result, Tensor, Var, bail};
 use candlelab_nn::{Activation, Layer, Parameters, Sequential, is_training};
 
 /// What an [`Autoencoder`] is; see [`AutoencoderConfig::mnist`].
@@ -79,6 +79,9 @@ impl Autoencoder {
     /// # Errors
     /// If the examples have another size, or there is none.
     pub fn centre(&self, x: &Tensor) -> Result<()> {
+        if x.dim(0)? == 0 {
+            bail!("no examples have no mean, x: {:?}", x.dims());
+        }
         self.mean.set(&x.flatten_from(1)?.mean(0)?)
     }
 
@@ -88,7 +91,7 @@ impl Autoencoder {
     /// If the examples have another size.
     pub fn encode(&self, x: &Tensor) -> Result<Tensor> {
         let x = x.flatten_from(1)?; // (batch, inputs)
-        self.encoder.forward(&x.broadcast_sub(self.mean.as_detached_tensor().as_ref())?)
+        self.encoder.forward(&x.broadcast_sub(&self.mean.as_detached_tensor())?)
     }
 
     /// Codes `(batch, code)` to examples `(batch, inputs)`.
@@ -96,7 +99,7 @@ impl Autoencoder {
     /// # Errors
     /// If the codes have another size.
     pub fn decode(&self, code: &Tensor) -> Result<Tensor> {
-        self.decoder.forward(code)?.broadcast_add(self.mean.as_detached_tensor().as_ref())
+        self.decoder.forward(code)?.broadcast_add(&self.mean.as_detached_tensor())
     }
 }
 

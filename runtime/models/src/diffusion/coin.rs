@@ -2,7 +2,7 @@
 
 use super::{Denoiser, NoiseSchedule, without_classes};
 use crate::mlp::mlp;
-use candle_core::{D, DType, Device, Module, Result, Tensor, Var};
+use candle_core::{D, DType, Device, Module, Result, Tensor, Var, bail};
 use candlelab_nn::{Activation, Layer, Parameters, Sequential, sigmoid};
 
 /// A net that learns the noise in single numbers: an MLP 2-128-128-128-1 with rectifiers, of `x` and
@@ -70,6 +70,9 @@ const VARIANCE: f64 = 0.05 * 0.05;
 impl Denoiser for IdealCoinDenoiser {
     fn predict_noise(&self, x: &Tensor, t: &Tensor, labels: Option<&Tensor>) -> Result<Tensor> {
         without_classes(labels)?;
+        if !(0.0..=1.0).contains(&self.p) {
+            bail!("a probability is from 0 to 1, got {}", self.p);
+        }
         let x = x.to_dtype(DType::F64)?; // (batch, 1)
         let (signal, spread) = self.schedule.at(t, &x)?; // (batch, 1) each
         let variance = ((signal.sqr()? * VARIANCE)? + spread.sqr()?)?; // of xₜ, given its side
