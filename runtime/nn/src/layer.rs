@@ -19,7 +19,7 @@ mod unet;
 
 pub use activation::Activation;
 pub use attention::{KvCache, MultiHeadAttention};
-pub use conv::{Conv1d, Conv2d, ConvTranspose2d};
+pub use conv::{Conv1d, Conv2d, Conv3d, ConvTranspose2d};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, Positions, rotary, sinusoidal};
 pub use graph::{
@@ -30,7 +30,10 @@ pub use linear::Linear;
 pub use mixer::{AttentionFree, GmlpBlock, MixerBlock};
 pub use norm::{BatchNorm, GroupNorm, LayerNorm, RmsNorm};
 pub use patch::{ClassToken, PatchEmbedding, patchify, unpatchify};
-pub use pool::{AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, Upsample};
+pub use pool::{
+    AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool1d, MaxPool2d,
+    Upsample,
+};
 pub use recurrent::{Cell, Gru, GruCell, Lstm, LstmCell, Recurrent, Rnn, RnnCell};
 pub use residual::Residual;
 pub use resnet::{Adapter, ResidualBlock};
