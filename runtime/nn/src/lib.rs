@@ -40,6 +40,7 @@
 //! ```
 
 mod device;
+mod gradient;
 pub mod init;
 mod layer;
 mod loss;
@@ -49,18 +50,20 @@ mod optim;
 mod parameters;
 mod random;
 mod sequential;
+mod summary;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
+pub use gradient::gradient_check;
 pub use layer::{
     Activation, Adapter, AdaptiveAvgPool2d, Aggregation, AttentionFree, AvgPool1d, AvgPool2d,
     BatchNorm, BlockConfig, Cell, ClassToken, Conv1d, Conv2d, Conv3d, ConvTranspose2d, DoubleConv,
-    Dropout, EdgeConv, Embedding, FeedForward, Flatten, Gat, Gcn, Gin, GlobalAvgPool2d, GmlpBlock,
-    GraphBatch, GraphLayer, GraphSage, GroupNorm, Gru, GruCell, KvCache, Layer, LayerNorm, Linear,
-    Lstm, LstmCell, MaxPool1d, MaxPool2d, MixerBlock, MultiHeadAttention, PatchEmbedding,
-    Positions, Recurrent, Residual, ResidualBlock, RmsNorm, Rnn, RnnCell, TransformerBlock,
-    UNetDown, UNetUp, Upsample, message_passing, patchify, rotary, sinusoidal, unpatchify,
-    with_self_loops,
+    Dropout, EdgeConv, Embedding, FeedForward, Flatten, Frozen, Gat, Gcn, Gin, GlobalAvgPool2d,
+    GmlpBlock, GraphBatch, GraphLayer, GraphSage, GroupNorm, Gru, GruCell, KvCache, Layer,
+    LayerNorm, Linear, Lstm, LstmCell, MaxPool1d, MaxPool2d, MixerBlock, MultiHeadAttention,
+    PatchEmbedding, Positions, Recurrent, Residual, ResidualBlock, RmsNorm, Rnn, RnnCell,
+    TransformerBlock, UNetDown, UNetUp, Upsample, message_passing, patchify, rotary, sinusoidal,
+    unpatchify, with_self_loops,
 };
 pub use loss::{
     accuracy, bce_with_logits, bradley_terry, cross_entropy, dice, hinge, kl_divergence, l1, mse,
@@ -77,6 +80,7 @@ pub use ops::{
     tanh, upsample_nearest2d,
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
-pub use parameters::Parameters;
+pub use parameters::{Parameters, load_tensors, save_tensors};
 pub use random::{next_seed, rand, randn, seed};
-pub use sequential::{Sequential, Summary, parameter_count};
+pub use sequential::Sequential;
+pub use summary::{Summary, parameter_count, summary};
