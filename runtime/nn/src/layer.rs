@@ -5,22 +5,37 @@ mod attention;
 mod conv;
 mod dropout;
 mod embedding;
+mod graph;
 mod linear;
+mod mixer;
 mod norm;
+mod patch;
 mod pool;
 mod recurrent;
 mod residual;
+mod resnet;
+mod transformer;
+mod unet;
 
 pub use activation::Activation;
 pub use attention::{KvCache, MultiHeadAttention};
 pub use conv::{Conv1d, Conv2d, ConvTranspose2d};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, Positions, rotary, sinusoidal};
+pub use graph::{
+    Aggregation, EdgeConv, Gat, Gcn, Gin, GraphBatch, GraphLayer, GraphSage, message_passing,
+    with_self_loops,
+};
 pub use linear::Linear;
+pub use mixer::{AttentionFree, GmlpBlock, MixerBlock};
 pub use norm::{BatchNorm, GroupNorm, LayerNorm, RmsNorm};
+pub use patch::{ClassToken, PatchEmbedding, patchify, unpatchify};
 pub use pool::{AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, Upsample};
 pub use recurrent::{Cell, Gru, GruCell, Lstm, LstmCell, Recurrent, Rnn, RnnCell};
 pub use residual::Residual;
+pub use resnet::{Adapter, ResidualBlock};
+pub use transformer::{BlockConfig, FeedForward, TransformerBlock};
+pub use unet::{DoubleConv, UNetDown, UNetUp};
 
 use crate::mode::evaluating;
 use crate::parameters::Parameters;

@@ -16,6 +16,8 @@ pub struct MultiHeadAttention {
     output: Linear,
     heads: usize,
     causal: bool,
+    /// Instead of `1/√(width / heads)`.
+    scale: Option<f64>,
 }
 
 /// Keys and values of what was read already, so that a text can grow without reading it again.
@@ -78,21 +80,31 @@ impl MultiHeadAttention {
         if heads == 0 || !width.is_multiple_of(heads) {
             bail!("MultiHeadAttention: a width of {width} cannot be split into {heads} heads");
         }
-        let (maps, output) =
-            (Linear::new(width, 3 * width, device)?, Linear::new(width, width, device)?);
-        Ok(Self { maps, output, heads, causal: false })
-    }
-
-    /// The same without biases.
-    pub fn without_bias(self) -> Self {
-        let (maps, output) = (self.maps.without_bias(), self.output.without_bias());
-        Self { maps, output, ..self }
+        let maps = Linear::new(width, 3 * width, device)?;
+        let output = Linear::new(width, width, device)?;
+        Ok(Self { maps, output, heads, causal: false, scale: None })
     }
 
     /// Lets no position see what comes after it.
     pub fn causal(mut self) -> Self {
         self.causal = true;
         self
+    }
+
+    /// The same without biases in the maps to queries, keys and values.
+    pub fn without_qkv_bias(self) -> Self {
+        Self { maps: self.maps.without_bias(), ..self }
+    }
+
+    /// The same without any biases.
+    pub fn without_bias(self) -> Self {
+        let output = self.output.clone().without_bias();
+        Self { output, ..self.without_qkv_bias() }
+    }
+
+    /// Multiplies the products of queries and keys by `scale` instead of `1/√(width / heads)`.
+    pub fn with_scale(self, scale: f64) -> Self {
+        Self { scale: Some(scale), ..self }
     }
 
     /// `(batch, length, width)` to `(batch, heads, length, width / heads)`.
@@ -168,7 +180,11 @@ impl MultiHeadAttention {
             let b = self.maps.bias().map(|b| b.narrow(0, at * width, width)).transpose()?;
             self.split(&linear(x, &w, b.as_ref())?)
         };
-        Ok((part(x, 0)?, part(context, 1)?, part(context, 2)?))
+        let mut q = part(x, 0)?;
+        if let Some(scale) = self.scale {
+            q = (&q * (scale * (q.dim(3)? as f64).sqrt()))?; // attention divides by the root
+        }
+        Ok((q, part(context, 1)?, part(context, 2)?))
     }
 
     /// Reads on: `x` are the positions after those in the cache, which it looks back on.
@@ -204,16 +220,14 @@ impl MultiHeadAttention {
 
 impl Module for MultiHeadAttention {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = joined_attention(&self.maps.forward(x)?, self.heads, self.causal)?;
+        let y = joined_attention(&self.maps.forward(x)?, self.heads, self.causal, self.scale)?;
         self.output.forward(&y)
     }
 }
 
 impl Layer for MultiHeadAttention {
-    /// PyTorch's names: weight and bias of queries, keys and values together, then of the last map.
+    /// `in_proj` makes queries, keys and values side by side, `out_proj` is the last map.
     fn parameters(&self) -> Parameters {
-        (Parameters::new().with("in_proj_weight", &self.maps.w))
-            .with_some("in_proj_bias", self.maps.b.as_ref())
-            .with_layer("out_proj", &self.output)
+        Parameters::new().with_layer("in_proj", &self.maps).with_layer("out_proj", &self.output)
     }
 }
