@@ -1,0 +1,16 @@
+//! Whole networks: values and gradients against PyTorch's, and what training does to them.
+
+#[path = "../../nn/tests/common/mod.rs"]
+mod common;
+
+#[path = "networks/given.rs"]
+mod given;
+
+#[path = "networks/perceptron.rs"]
+mod perceptron;
+
+#[path = "networks/vision.rs"]
+mod vision;
+
+#[path = "networks/xor_attention.rs"]
+mod xor_attention;
