@@ -6,6 +6,9 @@ mod common;
 #[path = "networks/given.rs"]
 mod given;
 
+#[path = "networks/gpt.rs"]
+mod gpt;
+
 #[path = "networks/perceptron.rs"]
 mod perceptron;
 

@@ -44,7 +44,10 @@ impl KvCache {
     }
 
     /// Appends keys and values, `(batch, heads, new, width)`; gives all of them.
-    fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
+    ///
+    /// # Errors
+    /// If they do not fit to those before.
+    pub fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
         let all = match &self.kept {
             Some((keys, values)) => (Tensor::cat(&[keys, &k], 2)?, Tensor::cat(&[values, &v], 2)?),
             None => (k, v),
