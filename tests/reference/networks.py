@@ -112,6 +112,80 @@ class Vit(nn.Module):
         return self.head(self.blocks(x)[:, 0])
 
 
+def double_conv(inputs, outputs):
+    layers = []
+    for inputs in [inputs, outputs]:
+        conv = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        layers += [conv, nn.BatchNorm2d(outputs), nn.ReLU()]
+    return Parts(double_conv=nn.Sequential(*layers))
+
+
+class UNet(nn.Module):
+    def __init__(self, a, b, c):
+        super().__init__()
+        self.inc = double_conv(1, a)
+        self.down1 = Parts(maxpool_conv=nn.ModuleList([nn.MaxPool2d(2), double_conv(a, b)]))
+        self.down2 = Parts(maxpool_conv=nn.ModuleList([nn.MaxPool2d(2), double_conv(b, c)]))
+        self.up1 = Parts(up=nn.ConvTranspose2d(c, b, 2, 2), conv=double_conv(2 * b, b))
+        self.up2 = Parts(up=nn.ConvTranspose2d(b, a, 2, 2), conv=double_conv(2 * a, a))
+        self.outc = Parts(conv=nn.Conv2d(a, 1, 1))
+
+    def forward(self, x):
+        first = self.inc.double_conv(x)
+        pool, conv = self.down1.maxpool_conv
+        second = conv.double_conv(pool(first))
+        pool, conv = self.down2.maxpool_conv
+        x = self.up1.up(conv.double_conv(pool(second)))
+        x = self.up1.conv.double_conv(torch.cat([second, x], 1))
+        x = self.up2.conv.double_conv(torch.cat([first, self.up2.up(x)], 1))
+        return self.outc.conv(x)
+
+
+class Same(nn.Conv2d):
+    """A convolution with TensorFlow's padding."""
+
+    def forward(self, x):
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        zeros = [max((-(-size // stride) - 1) * stride + kernel - size, 0) for size in x.shape[2:]]
+        (top, left) = (zeros[0] // 2, zeros[1] // 2)
+        return super().forward(F.pad(x, (left, zeros[1] - left, top, zeros[0] - top)))
+
+
+class LiteBlock(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride, expand):
+        super().__init__()
+        wide = inputs * expand
+        if expand > 1:
+            self._expand_conv = nn.Conv2d(inputs, wide, 1, bias=False)
+            self._bn0 = nn.BatchNorm2d(wide, eps=1e-3)
+        self._depthwise_conv = Same(wide, wide, kernel, stride, groups=wide, bias=False)
+        self._bn1 = nn.BatchNorm2d(wide, eps=1e-3)
+        self._project_conv = nn.Conv2d(wide, outputs, 1, bias=False)
+        self._bn2 = nn.BatchNorm2d(outputs, eps=1e-3)
+        self.expand, self.shortcut = expand, inputs == outputs and stride == 1
+
+    def forward(self, x):
+        y = F.relu6(self._bn0(self._expand_conv(x))) if self.expand > 1 else x
+        y = self._bn2(self._project_conv(F.relu6(self._bn1(self._depthwise_conv(y)))))
+        return x + y if self.shortcut else y
+
+
+class EfficientNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self._conv_stem = Same(3, 4, 3, 2, bias=False)
+        self._bn0 = nn.BatchNorm2d(4, eps=1e-3)
+        sizes = [(4, 4, 3, 1, 1), (4, 6, 5, 2, 6), (6, 6, 5, 1, 6), (6, 8, 3, 2, 2)]
+        self._blocks = nn.Sequential(*[LiteBlock(*size) for size in sizes])
+        self._conv_head = nn.Conv2d(8, 10, 1, bias=False)
+        self._bn1 = nn.BatchNorm2d(10, eps=1e-3)
+        self._fc = nn.Linear(10, 5)
+
+    def forward(self, x):
+        x = self._blocks(F.relu6(self._bn0(self._conv_stem(x))))
+        return self._fc(F.relu6(self._bn1(self._conv_head(x))).mean((2, 3)))
+
+
 class XorAttention(nn.Module):
     def __init__(self):
         super().__init__()
@@ -129,7 +203,14 @@ network("cnn", Cnn(), images)
 network("resnet training", ResNet(), images, training=True)
 network("resnet", ResNet(), images)
 network("vit", Vit(), images)
+network("unet", UNet(4, 6, 8), fill([2, 1, 8, 12], 0))
+network("efficientnet", EfficientNet(), 8 * fill([2, 3, 23, 23], 0))
 bits = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
 network("xor attention", XorAttention(), bits)
+
+image = fill([1, 2, 9, 7], 0)
+for size in [(4, 5), (12, 21)]:
+    y = F.interpolate(image, size, mode="bilinear", antialias=True)
+    CASES[f"resize {size[0]} {size[1]}"] = {"y": numbers(y)}
 
 write(__file__)

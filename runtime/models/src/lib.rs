@@ -4,28 +4,35 @@
 //! `model.parameters().save(path)`.
 //!
 //! - [`mlp`] is the multi-layer perceptron, [`Perceptron`] its ancestor with a rule of its own;
-//! - [`Cnn`], [`ResNet`] and [`Vit`] classify images;
+//! - [`Cnn`], [`ResNet`] and [`Vit`] classify images, [`EfficientNet`] photos, with weights that
+//!   others have trained; [`UNet`] finds the pixels of things;
 //! - [`XorAttention`] is the smallest transformer, [`Gpt`] continues texts, and [`MarkovChain`] is
 //!   what it does to short ones; [`Sampling`] tells how the next token is drawn.
 
 mod cnn;
+mod efficientnet;
 mod gpt;
 mod heads;
 mod mlp;
 mod patches;
 mod perceptron;
+mod resize;
 mod resnet;
 mod sampling;
+mod unet;
 mod vit;
 mod weights;
 mod xor_attention;
 
 pub use cnn::{Cnn, CnnConfig};
+pub use efficientnet::{EfficientNet, EfficientNetConfig, Stage, imagenet_classes};
 pub use gpt::{Gpt, GptConfig, GptTokens, MarkovChain, bit_gpt, next_token_loss};
 pub use mlp::mlp;
 pub use patches::{patchify, unpatchify};
 pub use perceptron::{Perceptron, PerceptronHistory, PerceptronUpdate};
+pub use resize::resize;
 pub use resnet::{ResNet, ResNetConfig, ResidualBlock};
 pub use sampling::Sampling;
+pub use unet::{UNet, UNetConfig};
 pub use vit::{Vit, VitConfig};
 pub use xor_attention::{Mixing, XorAttention, XorAttentionConfig};

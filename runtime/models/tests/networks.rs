@@ -12,6 +12,9 @@ mod gpt;
 #[path = "networks/perceptron.rs"]
 mod perceptron;
 
+#[path = "networks/photos.rs"]
+mod photos;
+
 #[path = "networks/vision.rs"]
 mod vision;
 

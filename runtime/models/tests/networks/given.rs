@@ -2,21 +2,20 @@
 
 use crate::common::{Reference, close, fill};
 use candle_core::{DType, Result, Tensor, Var};
-use candlelab_nn::*;
+use candlelab_nn::{Device, Layer};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 /// What the script wrote.
 pub fn reference() -> Reference {
     Reference::new(include_str!("../../../../tests/reference/networks.json"))
 }
 
-/// Gives each parameter numbers that its name's place among all, sorted, tells.
-///
-/// Tests of training start from them too, each from a `start` of its own: drawn weights would
-/// depend on what other tests draw at the same time.
-pub fn give_from(start: usize, layer: &dyn Layer) -> Result<()> {
+/// Gives each parameter the script's numbers, which its name's place among all, sorted, tells.
+pub fn give(layer: &dyn Layer) -> Result<()> {
     let mut tensors = layer.parameters().tensors();
     tensors.sort_by(|a, b| a.0.cmp(&b.0));
-    for (at, (name, var)) in (start..).zip(&tensors) {
+    for (at, (name, var)) in tensors.iter().enumerate() {
         let dims = var.dims();
         let value = if dims.len() > 1 {
             (fill(dims, at)? / ((var.elem_count() / dims[0]) as f64).sqrt())?
@@ -29,9 +28,20 @@ pub fn give_from(start: usize, layer: &dyn Layer) -> Result<()> {
     Ok(())
 }
 
-/// The weights of the script.
-pub fn give(layer: &dyn Layer) -> Result<()> {
-    give_from(0, layer)
+/// Draws all weights, uniform in `±1/√fan_in`, with zeros as biases, from a generator of its own:
+/// that of the library also gives to the tests that run at the same time.
+pub fn draw(layer: &dyn Layer, seed: u64) -> Result<()> {
+    let mut generator = StdRng::seed_from_u64(seed);
+    for (name, var) in layer.parameters().tensors() {
+        if var.rank() > 1 {
+            let bound = 1.0 / ((var.elem_count() / var.dims()[0]) as f32).sqrt();
+            let values = (0..var.elem_count()).map(|_| generator.random_range(-bound..bound));
+            var.set(&Tensor::from_iter(values, &Device::Cpu)?.reshape(var.shape())?)?;
+        } else if name.ends_with("bias") {
+            var.set(&var.zeros_like()?)?;
+        }
+    }
+    Ok(())
 }
 
 /// The parameters that an optimiser trains, sorted by name.

@@ -1,7 +1,7 @@
 //! GPT: what it learns, how it continues, and GPT-2's weights.
 
 use crate::common::{Reference, close};
-use crate::given::{give, give_from};
+use crate::given::{draw, give};
 use candle_core::Result;
 use candlelab_data::contexts;
 use candlelab_models::{Gpt, GptConfig, MarkovChain, Sampling, bit_gpt, next_token_loss};
@@ -141,10 +141,10 @@ fn learn(model: &dyn Layer, (x, y): (Tensor, Tensor), steps: usize) -> Result<f3
     next_token_loss(&model.forward(&x)?, &y)?.to_scalar()
 }
 
-/// Starts a GPT as it starts itself, but the same every time: what `give` gives, made smaller.
+/// Starts a GPT as it starts itself, but the same every time: what `draw` draws, made smaller.
 fn started(config: &GptConfig) -> Result<Gpt> {
     let gpt = Gpt::new(config, &Device::Cpu)?;
-    give_from(1, &gpt)?;
+    draw(&gpt, 1)?;
     for (_, var) in gpt.parameters().tensors().iter().filter(|(_, var)| var.rank() == 2) {
         var.set(&(var.as_detached_tensor() * 0.1)?)?;
     }

@@ -1,9 +1,10 @@
 //! Networks that classify images.
 
-use crate::given::{agrees, give, images};
-use candlelab_data::mnist;
+use crate::common::fill;
+use crate::given::{agrees, draw, give, images};
+use candlelab_data::{mnist, signs};
 use candlelab_models::{
-    Cnn, CnnConfig, ResNet, ResNetConfig, ResidualBlock, Vit, VitConfig, patchify,
+    Cnn, CnnConfig, ResNet, ResNetConfig, ResidualBlock, UNet, UNetConfig, Vit, VitConfig, patchify,
 };
 use candlelab_nn::*;
 
@@ -14,7 +15,10 @@ fn they_are_pytorchs() -> Result<()> {
     agrees("resnet training", &ResNet::new(&ResNetConfig::mnist(), &device)?, &images()?)?;
     let resnet = ResNet::new(&ResNetConfig::mnist(), &device)?;
     evaluating(|| agrees("resnet", &resnet, &images()?))?;
-    agrees("vit", &Vit::new(&VitConfig::mnist(), &device)?, &images()?)
+    agrees("vit", &Vit::new(&VitConfig::mnist(), &device)?, &images()?)?;
+    let config = UNetConfig { widths: vec![4, 6, 8], ..UNetConfig::signs() };
+    let x = fill(&[2, 1, 8, 12], 0)?.to_dtype(DType::F32)?;
+    evaluating(|| agrees("unet", &UNet::new(&config, &device)?, &x))
 }
 
 #[test]
@@ -40,7 +44,7 @@ fn overfits(model: &dyn Layer, lr: f64) -> Result<()> {
     let digits = mnist()?;
     let (x, y) = (digits.train_images.narrow(0, 0, 8)?, digits.train_labels.narrow(0, 0, 8)?);
     let x = avg_pool2d(&x, 2, 2)?;
-    give(model)?;
+    draw(model, 1)?;
     let mut optimizer = Adam::new(model.vars(), lr);
     let loss = || cross_entropy(&model.forward(&x)?, &y);
     for _ in 0..40 {
@@ -58,6 +62,26 @@ fn they_learn_a_batch_by_heart() -> Result<()> {
     let config = ResNetConfig { widths: vec![8, 16], blocks: 1, ..ResNetConfig::mnist() };
     overfits(&ResNet::new(&config, &device)?, 1e-2)?;
     overfits(&Vit::new(&VitConfig { image: 14, depth: 2, ..VitConfig::mnist() }, &device)?, 3e-3)
+}
+
+#[test]
+fn the_unet_finds_the_plus_signs_of_a_batch() -> Result<()> {
+    let signs = signs(3, 3, 0.0, 1)?;
+    let model =
+        UNet::new(&UNetConfig { widths: vec![8, 16], ..UNetConfig::signs() }, &Device::Cpu)?;
+    draw(&model, 2)?;
+    let mut optimizer = Adam::new(model.vars(), 0.03);
+    for _ in 0..30 {
+        let logits = model.forward(&signs.images)?;
+        optimizer.backward_step(&bce_with_logits(&logits, &signs.masks)?)?;
+    }
+    let found = model.forward(&signs.images)?.gt(0.0)?.to_dtype(DType::F32)?;
+    let both = (&found * &signs.masks)?.sum_all()?.to_scalar::<f32>()?;
+    let either = found.maximum(&signs.masks)?.sum_all()?.to_scalar::<f32>()?;
+    assert!(both / either > 0.9, "{both} of {either}");
+    let odd = Tensor::zeros((1, 1, 7, 8), DType::F32, &Device::Cpu)?;
+    assert!(model.forward(&odd).unwrap_err().to_string().contains("multiples of 2"));
+    Ok(())
 }
 
 #[test]

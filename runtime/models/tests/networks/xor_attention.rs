@@ -1,6 +1,6 @@
 //! The smallest transformer, and what is left of it without its parts.
 
-use crate::given::{agrees, give_from};
+use crate::given::{agrees, draw};
 use candlelab_data::xor;
 use candlelab_models::{Mixing, XorAttention, XorAttentionConfig};
 use candlelab_nn::*;
@@ -12,13 +12,13 @@ fn it_is_pytorchs() -> Result<()> {
 }
 
 /// The lowest loss of `restarts` trainings against targets ±1.
-fn best(config: XorAttentionConfig, restarts: usize, steps: usize) -> Result<(f32, XorAttention)> {
+fn best(config: XorAttentionConfig, restarts: u64, steps: usize) -> Result<(f32, XorAttention)> {
     let (x, y) = xor()?;
     let targets = ((y.to_dtype(DType::F32)?.unsqueeze(1)? * 2.0)? - 1.0)?;
     let mut best = None;
     for restart in 0..restarts {
         let model = XorAttention::new(config, &Device::Cpu)?;
-        give_from(10 * restart, &model)?;
+        draw(&model, restart)?;
         let mut optimizer = Adam::new(model.vars(), 0.1);
         for _ in 0..steps {
             optimizer.backward_step(&mse(&model.forward(&x)?, &targets)?)?;
