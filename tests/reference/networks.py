@@ -21,7 +21,7 @@ def network(name, module, inputs, training=False):
         for at, (key, value) in enumerate(sorted(state.items())):
             value.copy_(given(key, list(value.shape), at))
     module.train(training)
-    y = module(inputs)
+    y = module(*inputs) if isinstance(inputs, tuple) else module(inputs)
     (y * fill(list(y.shape), 9)).sum().backward()
     parameters = sorted(module.named_parameters())
     lengths = [parameter.grad.norm() for _, parameter in parameters]
@@ -186,6 +186,56 @@ class EfficientNet(nn.Module):
         return self._fc(F.relu6(self._bn1(self._conv_head(x))).mean((2, 3)))
 
 
+class GptBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        linear = lambda inputs, outputs: nn.Linear(inputs, outputs, bias=False)
+        self.attn = Parts(c_attn=linear(width, 3 * width), c_proj=linear(width, width))
+        self.mlp = Parts(c_fc=linear(width, 4 * width), c_proj=linear(4 * width, width))
+
+    def forward(self, x):
+        batch, length, width = x.shape
+        q, k, v = (
+            part.view(batch, length, self.heads, -1).transpose(1, 2)
+            for part in self.attn.c_attn(self.ln_1(x)).split(width, 2)
+        )
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.attn.c_proj(y.transpose(1, 2).reshape(batch, length, width))
+        return x + self.mlp.c_proj(F.gelu(self.mlp.c_fc(self.ln_2(x))))
+
+
+class Gpt(nn.Module):
+    def __init__(self, vocab, context, layers, heads, width):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(vocab, width), nn.Embedding(context, width)
+        self.h = nn.Sequential(*[GptBlock(width, heads) for _ in range(layers)])
+        self.ln_f = nn.LayerNorm(width)
+
+    def hidden(self, tokens):
+        return self.ln_f(self.h(self.wte(tokens) + self.wpe.weight[: tokens.shape[1]]))
+
+    def forward(self, tokens):
+        return self.hidden(tokens) @ self.wte.weight.T
+
+
+class Clip(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.visual = Cnn()
+        self.text = Gpt(5, 6, 2, 4, 16)
+        self.text_projection = nn.Linear(16, 10, bias=False)
+        self.logit_scale = nn.Parameter(torch.zeros(()))
+
+    def forward(self, images, texts):
+        last = self.text.hidden(texts)[range(len(texts)), texts.argmax(1)]
+        v = F.normalize(self.visual(images), dim=1)
+        t = F.normalize(self.text_projection(last), dim=1)
+        logits, own = self.logit_scale.exp() * v @ t.T, torch.arange(len(v))
+        return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
+
+
 class XorAttention(nn.Module):
     def __init__(self):
         super().__init__()
@@ -205,6 +255,8 @@ network("resnet", ResNet(), images)
 network("vit", Vit(), images)
 network("unet", UNet(4, 6, 8), fill([2, 1, 8, 12], 0))
 network("efficientnet", EfficientNet(), 8 * fill([2, 3, 23, 23], 0))
+network("gpt", Gpt(7, 6, 2, 4, 16), torch.tensor([[1, 2, 6, 0, 3], [5, 5, 4, 1, 0]]))
+network("clip", Clip(), (images, torch.tensor([[1, 2, 4, 0], [3, 1, 2, 4]])))
 bits = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
 network("xor attention", XorAttention(), bits)
 

@@ -7,8 +7,10 @@
 //! - [`Cnn`], [`ResNet`] and [`Vit`] classify images, [`EfficientNet`] photos, with weights that
 //!   others have trained; [`UNet`] finds the pixels of things;
 //! - [`XorAttention`] is the smallest transformer, [`Gpt`] continues texts, and [`MarkovChain`] is
-//!   what it does to short ones; [`Sampling`] tells how the next token is drawn.
+//!   what it does to short ones; [`Sampling`] tells how the next token is drawn;
+//! - [`Clip`] brings images and texts together.
 
+mod clip;
 mod cnn;
 mod efficientnet;
 mod gpt;
@@ -24,6 +26,7 @@ mod vit;
 mod weights;
 mod xor_attention;
 
+pub use clip::{Clip, ClipConfig};
 pub use cnn::{Cnn, CnnConfig};
 pub use efficientnet::{EfficientNet, EfficientNetConfig, Stage, imagenet_classes};
 pub use gpt::{Gpt, GptConfig, GptTokens, MarkovChain, bit_gpt, next_token_loss};

@@ -3,6 +3,9 @@
 #[path = "../../nn/tests/common/mod.rs"]
 mod common;
 
+#[path = "networks/clip.rs"]
+mod clip;
+
 #[path = "networks/given.rs"]
 mod given;
 

@@ -1,7 +1,7 @@
 //! GPT: what it learns, how it continues, and GPT-2's weights.
 
 use crate::common::{Reference, close};
-use crate::given::{draw, give};
+use crate::given::{draw, give, layer_agrees};
 use candle_core::Result;
 use candlelab_data::contexts;
 use candlelab_models::{Gpt, GptConfig, MarkovChain, Sampling, bit_gpt, next_token_loss};
@@ -90,7 +90,7 @@ fn what_is_not_gpt2_is_told() -> Result<()> {
 fn the_caches_change_nothing() -> Result<()> {
     let config = GptConfig { context: 12, layers: 2, bias: true, ..GptConfig::nano(10) };
     let gpt = Gpt::new(&config, &Device::Cpu)?;
-    give(&gpt)?;
+    give(&gpt.parameters())?;
     let tokens = Tensor::from_iter((0..24u32).map(|at| at * 7 % 10), &Device::Cpu)?;
     let tokens = tokens.reshape((2, 12))?;
     let whole = gpt.forward(&tokens)?;
@@ -110,7 +110,7 @@ fn the_caches_change_nothing() -> Result<()> {
 #[test]
 fn generation_is_that_of_full_passes() -> Result<()> {
     let gpt = Gpt::new(&GptConfig { context: 6, layers: 2, ..GptConfig::nano(10) }, &Device::Cpu)?;
-    give(&gpt)?;
+    give(&gpt.parameters())?;
     let mut text = vec![1u32, 2];
     for _ in 0..12 {
         let seen = &text[text.len().saturating_sub(6)..];
@@ -125,11 +125,18 @@ fn generation_is_that_of_full_passes() -> Result<()> {
 #[test]
 fn what_comes_later_changes_nothing_before() -> Result<()> {
     let gpt = Gpt::new(&GptConfig::markov(), &Device::Cpu)?;
-    give(&gpt)?;
+    give(&gpt.parameters())?;
     let logits = |last: u32| gpt.forward(&Tensor::new(&[[1u32, 0, last]], &Device::Cpu)?);
     let difference = (logits(0)? - logits(1)?)?.abs()?.squeeze(0)?.max(1)?.to_vec1::<f32>()?;
     assert!(difference[..2] == [0.0, 0.0] && difference[2] > 1e-3);
     Ok(())
+}
+
+#[test]
+fn it_is_nano_gpt() -> Result<()> {
+    let sizes = GptConfig { vocab: 7, context: 6, layers: 2, ..GptConfig::xor() };
+    let tokens = Tensor::new(&[[1u32, 2, 6, 0, 3], [5, 5, 4, 1, 0]], &Device::Cpu)?;
+    layer_agrees("gpt", &Gpt::new(&sizes, &Device::Cpu)?, &tokens)
 }
 
 /// Trains on all contexts and the tokens that follow; gives the loss.
@@ -144,7 +151,7 @@ fn learn(model: &dyn Layer, (x, y): (Tensor, Tensor), steps: usize) -> Result<f3
 /// Starts a GPT as it starts itself, but the same every time: what `draw` draws, made smaller.
 fn started(config: &GptConfig) -> Result<Gpt> {
     let gpt = Gpt::new(config, &Device::Cpu)?;
-    draw(&gpt, 1)?;
+    draw(&gpt.parameters(), 1)?;
     for (_, var) in gpt.parameters().tensors().iter().filter(|(_, var)| var.rank() == 2) {
         var.set(&(var.as_detached_tensor() * 0.1)?)?;
     }

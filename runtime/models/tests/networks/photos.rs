@@ -1,7 +1,7 @@
 //! A network that others have trained.
 
 use crate::common::{close, fill};
-use crate::given::{agrees, reference};
+use crate::given::{layer_agrees, reference};
 use candlelab_data::photo;
 use candlelab_models::{EfficientNet, EfficientNetConfig, Stage, resize};
 use candlelab_nn::*;
@@ -18,7 +18,7 @@ fn tiny() -> EfficientNetConfig {
 fn efficientnet_is_pytorchs() -> Result<()> {
     let model = EfficientNet::new(&tiny(), &Device::Cpu)?;
     let x = (fill(&[2, 3, 23, 23], 0)? * 8.0)?.to_dtype(DType::F32)?;
-    agrees("efficientnet", &model, &x)
+    layer_agrees("efficientnet", &model, &x)
 }
 
 #[test]

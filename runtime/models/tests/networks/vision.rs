@@ -1,7 +1,7 @@
 //! Networks that classify images.
 
 use crate::common::fill;
-use crate::given::{agrees, draw, give, images};
+use crate::given::{draw, give, images, layer_agrees};
 use candlelab_data::{mnist, signs};
 use candlelab_models::{
     Cnn, CnnConfig, ResNet, ResNetConfig, ResidualBlock, UNet, UNetConfig, Vit, VitConfig, patchify,
@@ -11,14 +11,14 @@ use candlelab_nn::*;
 #[test]
 fn they_are_pytorchs() -> Result<()> {
     let device = Device::Cpu;
-    agrees("cnn", &Cnn::new(&CnnConfig::mnist(), &device)?, &images()?)?;
-    agrees("resnet training", &ResNet::new(&ResNetConfig::mnist(), &device)?, &images()?)?;
+    layer_agrees("cnn", &Cnn::new(&CnnConfig::mnist(), &device)?, &images()?)?;
+    layer_agrees("resnet training", &ResNet::new(&ResNetConfig::mnist(), &device)?, &images()?)?;
     let resnet = ResNet::new(&ResNetConfig::mnist(), &device)?;
-    evaluating(|| agrees("resnet", &resnet, &images()?))?;
-    agrees("vit", &Vit::new(&VitConfig::mnist(), &device)?, &images()?)?;
+    evaluating(|| layer_agrees("resnet", &resnet, &images()?))?;
+    layer_agrees("vit", &Vit::new(&VitConfig::mnist(), &device)?, &images()?)?;
     let config = UNetConfig { widths: vec![4, 6, 8], ..UNetConfig::signs() };
     let x = fill(&[2, 1, 8, 12], 0)?.to_dtype(DType::F32)?;
-    evaluating(|| agrees("unet", &UNet::new(&config, &device)?, &x))
+    evaluating(|| layer_agrees("unet", &UNet::new(&config, &device)?, &x))
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn overfits(model: &dyn Layer, lr: f64) -> Result<()> {
     let digits = mnist()?;
     let (x, y) = (digits.train_images.narrow(0, 0, 8)?, digits.train_labels.narrow(0, 0, 8)?);
     let x = avg_pool2d(&x, 2, 2)?;
-    draw(model, 1)?;
+    draw(&model.parameters(), 1)?;
     let mut optimizer = Adam::new(model.vars(), lr);
     let loss = || cross_entropy(&model.forward(&x)?, &y);
     for _ in 0..40 {
@@ -69,7 +69,7 @@ fn the_unet_finds_the_plus_signs_of_a_batch() -> Result<()> {
     let signs = signs(3, 3, 0.0, 1)?;
     let model =
         UNet::new(&UNetConfig { widths: vec![8, 16], ..UNetConfig::signs() }, &Device::Cpu)?;
-    draw(&model, 2)?;
+    draw(&model.parameters(), 2)?;
     let mut optimizer = Adam::new(model.vars(), 0.03);
     for _ in 0..30 {
         let logits = model.forward(&signs.images)?;
@@ -104,7 +104,7 @@ fn a_block_without_its_second_scale_is_relu() -> Result<()> {
 #[test]
 fn in_evaluation_an_image_does_not_depend_on_its_batch() -> Result<()> {
     let model = ResNet::new(&ResNetConfig::mnist(), &Device::Cpu)?;
-    give(&model)?;
+    give(&model.parameters())?;
     let x = images()?;
     let together = model.predict(&x)?.narrow(0, 0, 1)?;
     let alone = model.predict(&x.narrow(0, 0, 1)?)?;

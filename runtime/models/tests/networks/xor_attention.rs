@@ -1,6 +1,6 @@
 //! The smallest transformer, and what is left of it without its parts.
 
-use crate::given::{agrees, draw};
+use crate::given::{draw, layer_agrees};
 use candlelab_data::xor;
 use candlelab_models::{Mixing, XorAttention, XorAttentionConfig};
 use candlelab_nn::*;
@@ -8,7 +8,7 @@ use candlelab_nn::*;
 #[test]
 fn it_is_pytorchs() -> Result<()> {
     let model = XorAttention::new(XorAttentionConfig::xor(), &Device::Cpu)?;
-    agrees("xor attention", &model, &xor()?.0)
+    layer_agrees("xor attention", &model, &xor()?.0)
 }
 
 /// The lowest loss of `restarts` trainings against targets ±1.
@@ -18,7 +18,7 @@ fn best(config: XorAttentionConfig, restarts: u64, steps: usize) -> Result<(f32,
     let mut best = None;
     for restart in 0..restarts {
         let model = XorAttention::new(config, &Device::Cpu)?;
-        draw(&model, restart)?;
+        draw(&model.parameters(), restart)?;
         let mut optimizer = Adam::new(model.vars(), 0.1);
         for _ in 0..steps {
             optimizer.backward_step(&mse(&model.forward(&x)?, &targets)?)?;
