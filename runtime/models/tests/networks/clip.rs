@@ -28,11 +28,12 @@ fn digits_find_their_names() -> Result<()> {
     let model = Clip::new(&ClipConfig::digits(12), &Device::Cpu)?;
     assert_eq!(parameter_count(&model.vars()), 13_248 + 50_208 + 25_792 + 32 * 32 + 1);
     draw(&model.parameters(), 1)?;
-    let mut optimizer = Adam::new(model.vars(), 3e-3);
-    for _ in 0..15 {
+    let mut optimizer = Adam::new(model.vars(), 5e-3);
+    for _ in 0..40 {
         optimizer.backward_step(&model.loss(&images, &texts)?)?;
     }
-    assert!(model.loss(&images, &texts)?.to_scalar::<f32>()? < 0.1);
+    let loss = model.loss(&images, &texts)?.to_scalar::<f32>()?;
+    assert!(loss < 0.1, "{loss}");
     let found = model.logits(&images, &texts)?.argmax(1)?.to_vec1::<u32>()?;
     assert_eq!(found, [0, 1, 2, 3, 4, 5]);
     let lengths = model.encode_texts(&texts)?.sqr()?.sum(1)?.to_vec1::<f32>()?;
