@@ -1,15 +1,18 @@
-//! Queries, keys and values that one map makes, split into heads.
+//! Vectors split into heads, and joined again.
 
 use candle_core::{Result, Tensor};
 
-/// `(batch, length, 3 · width)` to three of `(batch, heads, length, width / heads)`.
-pub(crate) fn split(qkv: &Tensor, heads: usize) -> Result<[Tensor; 3]> {
-    let (batch, length, width) = qkv.dims3()?;
-    let width = width / 3;
-    let part = |at: usize| {
-        let part = qkv.narrow(2, at * width, width)?; // (batch, length, width)
-        part.reshape((batch, length, heads, width / heads))?.transpose(1, 2)?.contiguous()
-    };
+/// `(batch, length, width)` to `(batch, heads, length, width / heads)`.
+pub(crate) fn split(x: &Tensor, heads: usize) -> Result<Tensor> {
+    let (batch, length, width) = x.dims3()?;
+    x.reshape((batch, length, heads, width / heads))?.transpose(1, 2)?.contiguous()
+}
+
+/// Queries, keys and values that one map made: `(batch, length, 3 · width)` to three of
+/// `(batch, heads, length, width / heads)`.
+pub(crate) fn split_three(qkv: &Tensor, heads: usize) -> Result<[Tensor; 3]> {
+    let width = qkv.dim(2)? / 3;
+    let part = |at: usize| split(&qkv.narrow(2, at * width, width)?, heads);
     Ok([part(0)?, part(1)?, part(2)?])
 }
 

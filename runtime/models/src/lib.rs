@@ -8,7 +8,7 @@
 //!   others have trained; [`UNet`] finds the pixels of things;
 //! - [`XorAttention`] is the smallest transformer, [`Gpt`] continues texts, and [`MarkovChain`] is
 //!   what it does to short ones; [`Sampling`] tells how the next token is drawn;
-//! - [`Clip`] brings images and texts together.
+//! - [`Clip`] brings images and texts together, [`SentenceEncoder`] sentences that mean the same.
 
 mod clip;
 mod cnn;
@@ -21,6 +21,8 @@ mod perceptron;
 mod resize;
 mod resnet;
 mod sampling;
+mod sentences;
+mod tokenizer;
 mod unet;
 mod vit;
 mod weights;
@@ -36,6 +38,7 @@ pub use perceptron::{Perceptron, PerceptronHistory, PerceptronUpdate};
 pub use resize::resize;
 pub use resnet::{ResNet, ResNetConfig, ResidualBlock};
 pub use sampling::Sampling;
+pub use sentences::{Bert, BertConfig, SentenceEncoder};
 pub use unet::{UNet, UNetConfig};
 pub use vit::{Vit, VitConfig};
 pub use xor_attention::{Mixing, XorAttention, XorAttentionConfig};

@@ -71,7 +71,7 @@ struct Attention {
 
 impl Module for Attention {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let [q, k, v] = heads::split(&self.qkv.forward(x)?, self.heads)?;
+        let [q, k, v] = heads::split_three(&self.qkv.forward(x)?, self.heads)?;
         // `attention` divides by √(width of a head).
         let q = (q * (self.scale * (k.dim(3)? as f64).sqrt()))?;
         self.proj.forward(&heads::join(&attention(&q, &k, &v, false)?)?)

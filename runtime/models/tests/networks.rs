@@ -18,6 +18,9 @@ mod perceptron;
 #[path = "networks/photos.rs"]
 mod photos;
 
+#[path = "networks/sentences.rs"]
+mod sentences;
+
 #[path = "networks/vision.rs"]
 mod vision;
 

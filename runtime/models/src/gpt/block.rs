@@ -28,7 +28,7 @@ impl CausalSelfAttention {
     }
 
     fn read_on(&self, x: &Tensor, cache: &mut KvCache) -> Result<Tensor> {
-        let [q, k, v] = heads::split(&self.c_attn.forward(x)?, self.heads)?;
+        let [q, k, v] = heads::split_three(&self.c_attn.forward(x)?, self.heads)?;
         let (k, v) = cache.append(k, v)?; // (batch, heads, all, width / heads)
         let y = attention(&q, &k, &v, true)?; // (batch, heads, new, width / heads)
         self.c_proj.forward(&heads::join(&y)?) // (batch, new, width)
