@@ -8,8 +8,10 @@
 //!   others have trained; [`UNet`] finds the pixels of things;
 //! - [`XorAttention`] is the smallest transformer, [`Gpt`] continues texts, and [`MarkovChain`] is
 //!   what it does to short ones; [`Sampling`] tells how the next token is drawn;
-//! - [`Clip`] brings images and texts together, [`SentenceEncoder`] sentences that mean the same.
+//! - [`Clip`] brings images and texts together, [`SentenceEncoder`] sentences that mean the same,
+//!   and one can [`Chat`] with a pretrained language model.
 
+mod chat;
 mod clip;
 mod cnn;
 mod efficientnet;
@@ -28,6 +30,7 @@ mod vit;
 mod weights;
 mod xor_attention;
 
+pub use chat::{Chat, Llama, LlamaConfig};
 pub use clip::{Clip, ClipConfig};
 pub use cnn::{Cnn, CnnConfig};
 pub use efficientnet::{EfficientNet, EfficientNetConfig, Stage, imagenet_classes};

@@ -3,6 +3,9 @@
 #[path = "../../nn/tests/common/mod.rs"]
 mod common;
 
+#[path = "networks/chat.rs"]
+mod chat;
+
 #[path = "networks/clip.rs"]
 mod clip;
 
