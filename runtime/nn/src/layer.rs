@@ -5,22 +5,37 @@ mod attention;
 mod conv;
 mod dropout;
 mod embedding;
+mod graph;
 mod linear;
+mod mixer;
 mod norm;
+mod patch;
 mod pool;
 mod recurrent;
 mod residual;
+mod resnet;
+mod transformer;
+mod unet;
 
 pub use activation::Activation;
 pub use attention::{KvCache, MultiHeadAttention};
 pub use conv::{Conv1d, Conv2d, ConvTranspose2d};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, Positions, rotary, sinusoidal};
+pub use graph::{
+    Aggregation, EdgeConv, Gat, Gcn, Gin, GraphBatch, GraphLayer, GraphSage, message_passing,
+    with_self_loops,
+};
 pub use linear::Linear;
+pub use mixer::{AttentionFree, GmlpBlock, MixerBlock};
 pub use norm::{BatchNorm, GroupNorm, LayerNorm, RmsNorm};
+pub use patch::{ClassToken, PatchEmbedding, patchify, unpatchify};
 pub use pool::{AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, Upsample};
 pub use recurrent::{Cell, Gru, GruCell, Lstm, LstmCell, Recurrent, Rnn, RnnCell};
 pub use residual::Residual;
+pub use resnet::{Adapter, ResidualBlock};
+pub use transformer::{BlockConfig, FeedForward, TransformerBlock};
+pub use unet::{DoubleConv, UNetDown, UNetUp};
 
 use crate::mode::evaluating;
 use crate::parameters::Parameters;
@@ -41,6 +56,19 @@ pub trait Layer: Module + fmt::Debug + Send + Sync {
     /// The parameters that an optimiser trains; they share their memory with the layer's.
     fn vars(&self) -> Vec<Var> {
         self.parameters().vars()
+    }
+
+    /// `activation(forward(x))`; layers that can do both in one go do so.
+    ///
+    /// # Errors
+    /// As for `forward`.
+    fn forward_into(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
+        activation.forward(&self.forward(x)?)
+    }
+
+    /// Which activation this is, if it is one.
+    fn as_activation(&self) -> Option<Activation> {
+        None
     }
 
     /// `forward` in evaluation mode, without dropout and with running statistics; see

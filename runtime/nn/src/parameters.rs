@@ -45,8 +45,13 @@ impl Parameters {
     }
 
     /// Appends all of a layer within this one, as `name.weight` and so on.
-    pub fn with_layer(mut self, name: &str, layer: &dyn Layer) -> Self {
-        for Entry { name: inner, var, trained } in layer.parameters().entries {
+    pub fn with_layer(self, name: &str, layer: &dyn Layer) -> Self {
+        self.with_part(name, layer.parameters())
+    }
+
+    /// Appends all parameters of something within this layer, as `name.weight` and so on.
+    pub fn with_part(mut self, name: &str, part: Self) -> Self {
+        for Entry { name: inner, var, trained } in part.entries {
             self.entries.push(Entry { name: format!("{name}.{inner}"), var, trained });
         }
         self

@@ -64,7 +64,19 @@ impl Sequential {
 
 impl Module for Sequential {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x))
+        let mut layers = self.layers.iter().peekable();
+        let mut x = x.clone();
+        while let Some(layer) = layers.next() {
+            let next = layers.peek().and_then(|next| next.as_activation());
+            x = match next {
+                Some(activation) => {
+                    layers.next();
+                    layer.forward_into(&x, activation)?
+                }
+                None => layer.forward(&x)?,
+            };
+        }
+        Ok(x)
     }
 }
 
@@ -100,7 +112,46 @@ impl fmt::Debug for Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BatchNorm, Dropout};
+    use crate::{Activation, BatchNorm, Conv2d, Dropout, Linear, Residual, randn};
+
+    /// A layer and an activation in one go are the two one after the other.
+    #[test]
+    fn activations_may_be_part_of_the_layer_before_them() -> Result<()> {
+        let device = &Device::Cpu;
+        let (rows, images) =
+            (randn(0.0, 1.0, (5, 3), device)?, randn(0.0, 1.0, (12, 3, 4, 4), device)?);
+        let conv = Conv2d::new(3, 3, 3, 1, device)?;
+        let layers: [(Arc<dyn Layer>, &Tensor); 6] = [
+            (Arc::new(Linear::new(3, 4, device)?), &rows),
+            (Arc::new(Linear::new(3, 4, device)?.without_bias()), &rows),
+            (Arc::new(conv.clone()), &images),
+            (Arc::new(BatchNorm::new(3, device)?), &images),
+            (Arc::new(Residual::new(conv)), &images),
+            (Arc::new(Activation::Tanh), &rows),
+        ];
+        for (layer, x) in &layers {
+            for activation in [Activation::Relu, Activation::LeakyRelu(0.1), Activation::Silu] {
+                let x = Var::from_tensor(x)?;
+                let gradients = |y: &Tensor| -> Result<Vec<Vec<f32>>> {
+                    let gradients = (y * y.detach().cos()?)?.sum_all()?.backward()?;
+                    let vars = layer.vars().into_iter().chain([x.clone()]);
+                    vars.map(|var| {
+                        gradients.get(&var).expect("a gradient").flatten_all()?.to_vec1()
+                    })
+                    .collect()
+                };
+                let at_once = layer.forward_into(&x, activation)?;
+                let one_by_one = activation.forward(&layer.forward(&x)?)?;
+                let distance = (&at_once - &one_by_one)?.abs()?.max_all()?.to_scalar::<f32>()?;
+                assert!(distance < 1e-6, "{layer:?} {activation:?}: {distance}");
+                let pairs = gradients(&at_once)?.concat().into_iter();
+                for (a, b) in pairs.zip(gradients(&one_by_one)?.concat()) {
+                    assert!((a - b).abs() < 1e-4 * b.abs().max(1.0), "{layer:?} {activation:?}");
+                }
+            }
+        }
+        Ok(())
+    }
 
     #[test]
     fn a_summary_changes_no_statistics() -> Result<()> {

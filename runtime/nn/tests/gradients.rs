@@ -218,6 +218,33 @@ fn the_rectifier_is_flat_at_zero() -> Result<()> {
 }
 
 #[test]
+fn rows_along_edges() -> Result<()> {
+    seed(13);
+    let index = Tensor::new(&[2u32, 0, 2, 3, 0], &Device::Cpu)?;
+    check("gather", random((4, 2))?, |x| gather(x, &index))?;
+    for aggregation in [Aggregation::Sum, Aggregation::Mean, Aggregation::Max] {
+        check("scatter", random((5, 2, 2))?, |x| aggregation.scatter(x, &index, 4))?;
+    }
+    check("scatter_softmax", random((5, 2))?, |x| scatter_softmax(x, &index, 4))
+}
+
+#[test]
+fn kernels_and_attention_with_them() -> Result<()> {
+    seed(14);
+    let (q, k, v) = (random((2, 3, 4))?, random((2, 5, 4))?, random((2, 5, 2))?);
+    check("linear q", q.clone(), |q| linear_kernel(q, &k))?;
+    check("polynomial k", k.clone(), |k| polynomial_kernel(&q, k, 0.5, 3))?;
+    check("rbf k", k.clone(), |k| kernel_attention(&q, k, &v, |q, k| rbf_kernel(q, k, 0.3)))?;
+    check("exponential q", q.clone(), |q| {
+        kernel_attention(q, &k, &v, |q, k| exponential_kernel(q, k, 0.5))
+    })?;
+    let features = RandomFeatures::new(4, 6, &Device::Cpu)?;
+    check("performer q", q.clone(), |q| performer_attention(q, &k, &v, &features))?;
+    check("performer k", k.clone(), |k| performer_attention(&q, k, &v, &features))?;
+    check("performer v", v, |v| performer_attention(&q, &k, v, &features))
+}
+
+#[test]
 fn losses() -> Result<()> {
     seed(6);
     let labels = Tensor::new(&[0u32, 2, 1], &Device::Cpu)?;

@@ -19,3 +19,9 @@ mod optimisation;
 
 #[path = "torch/loss.rs"]
 mod loss;
+
+#[path = "torch/graph.rs"]
+mod graph;
+
+#[path = "torch/blocks.rs"]
+mod blocks;

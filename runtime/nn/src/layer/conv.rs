@@ -1,7 +1,7 @@
 //! Convolutions.
 
-use super::{Layer, parameter};
-use crate::ops::{ConvOptions, conv_transpose2d, conv1d, conv2d_with};
+use super::{Activation, Layer, parameter};
+use crate::ops::{ConvOptions, bent_conv2d, conv_transpose2d, conv1d, conv2d_with};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
@@ -19,7 +19,7 @@ fn fan_in(
 }
 
 macro_rules! parameters {
-    ($layer:ident, $shape:literal) => {
+    ($layer:ident, $shape:literal $(, $more:item)*) => {
         impl $layer {
             #[doc = concat!("The kernels, `", $shape, "`.")]
             pub fn weight(&self) -> &Tensor {
@@ -38,6 +38,8 @@ macro_rules! parameters {
         }
 
         impl Layer for $layer {
+            $($more)*
+
             fn parameters(&self) -> Parameters {
                 Parameters::new().with("weight", &self.w).with_some("bias", self.b.as_ref())
             }
@@ -108,7 +110,16 @@ impl Module for Conv2d {
     }
 }
 
-parameters!(Conv2d, "(out, in / groups, kernel, kernel)");
+parameters!(
+    Conv2d,
+    "(out, in / groups, kernel, kernel)",
+    fn forward_into(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
+        match activation.bend() {
+            Some(bend) => bent_conv2d(x, &self.w, self.bias(), self.options, bend),
+            None => activation.forward(&self.forward(x)?),
+        }
+    }
+);
 
 /// A convolution of sequences, see [`conv1d`].
 #[derive(Clone, Debug)]

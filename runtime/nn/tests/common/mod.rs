@@ -91,6 +91,35 @@ impl Reference {
         }
         Ok(())
     }
+
+    /// Sets the parameters of a layer to [`half`] of shapes and starts as `layer` in
+    /// `tests/reference/common.py` does, and compares output and gradients, in f32.
+    pub fn layer_agrees(
+        &self,
+        name: &str,
+        shape: &[usize],
+        vars: &[Var],
+        forward: impl Fn(&Tensor) -> Result<Tensor>,
+    ) -> Result<()> {
+        for (at, var) in vars.iter().enumerate() {
+            var.set(&half(var.dims(), 3 + at)?)?;
+        }
+        let x = Var::from_tensor(&fill(shape, 0)?.to_dtype(DType::F32)?)?;
+        let y = forward(&x)?;
+        close(name, &y, &self.values(name), 1e-5)?;
+        let gradients = (&y * fill(y.dims(), 9)?.to_dtype(DType::F32)?)?.sum_all()?.backward()?;
+        for (at, var) in std::iter::once(&x).chain(vars).enumerate() {
+            let label = format!("{name} gradient {at}");
+            let gradient = gradients.get(var).unwrap_or_else(|| panic!("{label}: none"));
+            close(&label, gradient, &self.gradient(name, at), 1e-4)?;
+        }
+        Ok(())
+    }
+}
+
+/// Half of [`fill`], as an f32 parameter.
+pub fn half(shape: &[usize], start: usize) -> Result<Tensor> {
+    (fill(shape, start)? * 0.5)?.to_dtype(DType::F32)
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
