@@ -18,19 +18,16 @@ def transformer(x, *own, bias, causal=False, scale=None, activation=F.gelu):
     own = iter(own)
     linear = lambda x, bias=bias: F.linear(x, next(own), next(own) if bias else None)
     norm = lambda x: F.layer_norm(x, [4], next(own), next(own))
-    h = norm(x)
-    q, k, v = map(heads, linear(h, bias and scale is None).chunk(3, 2))
+    q, k, v = map(heads, linear(norm(x), bias and scale is None).chunk(3, 2))
     y = F.scaled_dot_product_attention(q, k, v, is_causal=causal, scale=scale)
     x = x + linear(y.transpose(1, 2).flatten(2))
     return x + linear(activation(linear(norm(x))))
 
 
-W, B = [[4, 4]], [[4, 4], [4]]
 N = [[4], [4]]
-J = [[12, 4], [12]]  # queries, keys and values
-encoder = N + J + B + N + [[16, 4], [16], [4, 16], [4]]
-vit = N + [[12, 4]] + B + N + [[16, 4], [16], [4, 16], [4]]
-decoder = N + [[12, 4]] + W + N + [[8, 4], [4, 8]]
+encoder = N + [[12, 4], [12], [4, 4], [4]] + N + [[16, 4], [16], [4, 16], [4]]
+vit = N + [[12, 4], [4, 4], [4]] + N + [[16, 4], [16], [4, 16], [4]]
+decoder = N + [[12, 4], [4, 4]] + N + [[8, 4], [4, 8]]
 block("encoder", lambda x, *own: transformer(x, *own, bias=True), [2, 3, 4], *encoder)
 block("vit", lambda x, *own: transformer(x, *own, bias=True, scale=0.5), [2, 3, 4], *vit)
 block(
@@ -65,7 +62,7 @@ def attention_free(x, wq, bq, wk, bk, wv, bv, wo, bo, w):
 
 block("mixer", mixer, [2, 3, 4], [4], [4], [6, 3], [6], [3, 6], [3], [4], [4], [8, 4], [8], [4, 8], [4])
 block("gmlp", gmlp, [2, 3, 4], [4], [4], [10, 4], [10], [5], [5], [3, 3], [3], [4, 5], [4])
-block("attention_free", attention_free, [2, 3, 4], *B * 4, [3, 3])
+block("attention_free", attention_free, [2, 3, 4], *[[4, 4], [4]] * 4, [3, 3])
 
 
 def norm(x, w, b):

@@ -45,7 +45,10 @@ impl KvCache {
     }
 
     /// Appends keys and values, `(batch, heads, new, width)`; gives all of them.
-    fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
+    ///
+    /// # Errors
+    /// If they do not fit to those before.
+    pub fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
         let all = match &self.kept {
             Some((keys, values)) => (Tensor::cat(&[keys, &k], 2)?, Tensor::cat(&[values, &v], 2)?),
             None => (k, v),
@@ -98,8 +101,8 @@ impl MultiHeadAttention {
 
     /// The same without any biases.
     pub fn without_bias(self) -> Self {
-        let output = self.output.clone().without_bias();
-        Self { output, ..self.without_qkv_bias() }
+        let (maps, output) = (self.maps.without_bias(), self.output.without_bias());
+        Self { maps, output, ..self }
     }
 
     /// Multiplies the products of queries and keys by `scale` instead of `1/√(width / heads)`.

@@ -96,7 +96,7 @@ impl FeedForward {
 
 impl Module for FeedForward {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let hidden = self.activation.forward(&self.up.forward(x)?)?; // (…, hidden)
+        let hidden = self.up.forward_into(x, self.activation)?; // (…, hidden)
         self.down.forward(&hidden) // (…, width)
     }
 }

@@ -1,8 +1,8 @@
 //! The parts of a U-Net.
 
 use super::resnet::conv_norm;
-use super::{BatchNorm, Conv2d, ConvTranspose2d, Layer};
-use crate::ops::{ConvOptions, max_pool2d, relu};
+use super::{Activation, BatchNorm, Conv2d, ConvTranspose2d, Layer};
+use crate::ops::{ConvOptions, max_pool2d};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
@@ -45,8 +45,8 @@ impl DoubleConv {
 
 impl Module for DoubleConv {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = relu(&self.norm_1.forward(&self.conv_1.forward(x)?)?)?;
-        relu(&self.norm_2.forward(&self.conv_2.forward(&x)?)?) // (batch, out, height, width)
+        let x = self.norm_1.forward_into(&self.conv_1.forward(x)?, Activation::Relu)?;
+        self.norm_2.forward_into(&self.conv_2.forward(&x)?, Activation::Relu) // (batch, out, …)
     }
 }
 

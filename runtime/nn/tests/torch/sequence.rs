@@ -1,26 +1,11 @@
 //! Numbers of `tests/reference/sequence.py`.
 
-use crate::common::{Reference, close, fill, half};
+use crate::common::{Reference, close, fill};
 use candle_core::{DType, Result};
 use candlelab_nn::*;
 
 fn reference() -> Reference {
     Reference::new(include_str!("../../../../tests/reference/sequence.json"))
-}
-
-/// Compares output and gradients of a layer, whose parameters are set, with the reference.
-fn agrees(name: &str, layer: &dyn Layer, shape: &[usize], vars: &[Vec<Var>]) -> Result<()> {
-    let x = Var::from_tensor(&fill(shape, 0)?.to_dtype(DType::F32)?)?;
-    let y = layer.forward(&x)?;
-    close(name, &y, &reference().values(name), 1e-5)?;
-    let gradients = (&y * fill(y.dims(), 9)?.to_dtype(DType::F32)?)?.sum_all()?.backward()?;
-    let of = |var: &Var| gradients.get(var).expect("a gradient").clone();
-    close(name, &of(&x), &reference().gradient(name, 0), 1e-4)?;
-    for (at, parts) in vars.iter().enumerate() {
-        let parts: Vec<Tensor> = parts.iter().map(of).collect();
-        close(name, &Tensor::cat(&parts, 0)?, &reference().gradient(name, at + 1), 1e-4)?;
-    }
-    Ok(())
 }
 
 #[test]
@@ -99,12 +84,8 @@ fn recurrent_layers_are_pytorchs() -> Result<()> {
 #[test]
 fn multi_head_attention_is_pytorchs() -> Result<()> {
     let layer = MultiHeadAttention::new(4, 2, &Device::Cpu)?;
-    let vars = layer.vars(); // w and b of queries, keys and values, then of the output
-    for (at, (var, shape)) in vars.iter().zip([&[12, 4][..], &[12], &[4, 4], &[4]]).enumerate() {
-        var.set(&half(shape, 3 + at)?)?;
-    }
-    let vars: Vec<Vec<Var>> = vars.into_iter().map(|var| vec![var]).collect();
-    agrees("multi-head attention", &layer, &[2, 3, 4], &vars)
+    let name = "multi-head attention";
+    reference().layer_agrees(name, &[2, 3, 4], &layer.vars(), |x| layer.forward(x))
 }
 
 #[test]
