@@ -78,7 +78,7 @@ fn some(d: usize, samples: usize, seed: u64) -> Vec<Coalition> {
     let mut rng = StdRng::seed_from_u64(seed);
     let sizes = WeightedIndex::new((1..d).map(|size| size_weight(d, size)));
     let sizes = sizes.expect("there are sizes, and their weights are positive");
-    let mut coalitions = Vec::with_capacity(samples);
+    let mut coalitions = Vec::new();
     for _ in 0..samples / 2 {
         let mut shown = vec![false; d];
         let size = 1 + rng.sample(&sizes);

@@ -137,7 +137,7 @@ fn imitate(
     if samples < 2 {
         bail!("LIME needs two samples or more, found {samples}");
     }
-    let mut y = Vec::with_capacity(samples);
+    let mut y = Vec::new();
     for start in (0..samples).step_by(ROWS) {
         check_interrupt();
         y.extend(numbers(&scores(&z.narrow(0, start, ROWS.min(samples - start))?)?)?);
