@@ -2,7 +2,7 @@
 
 use crate::score::{class_scores, gradient, like, numbers};
 use crate::{Ridge, ridge};
-use candle_core::{Module, Result, Tensor, bail};
+use candle_core::{Device, Module, Result, Tensor, bail};
 
 /// A direction that leads from other activations to those of a concept.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub fn concept_vector(concept: &Tensor, other: &Tensor) -> Result<Concept> {
     }
     let x = Tensor::cat(&[concept, other], 0)?.reshape((n + m, shape.iter().product::<usize>()))?;
     let signs = (0..n + m).map(|row| if row < n { 1f64 } else { -1.0 });
-    let signs = Tensor::from_iter(signs, x.device())?;
+    let signs = Tensor::from_iter(signs, &Device::Cpu)?;
     let classifier = ridge(&x, &signs, &signs.ones_like()?, 1.0)?;
     let length = classifier.weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
     if length.is_nan() || length <= 1e-12 {

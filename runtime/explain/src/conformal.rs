@@ -1,6 +1,6 @@
 //! Split conformal prediction: sets and intervals with a promised coverage.
 
-use crate::score::numbers;
+use crate::score::{double, numbers};
 use candle_core::{DType, Result, Tensor, bail};
 
 /// The bound below which a new score lies with probability `1 − alpha` or more (Vovk et al. 2005):
@@ -152,7 +152,7 @@ pub fn interval_coverage(predictions: &Tensor, targets: &Tensor, quantile: f64) 
 
 /// The rows of a matrix of probabilities.
 fn rows(probabilities: &Tensor) -> Result<Vec<Vec<f64>>> {
-    let rows = probabilities.to_dtype(DType::F64)?.to_vec2::<f64>()?;
+    let rows = double(probabilities)?.to_vec2::<f64>()?;
     match rows.iter().flatten().find(|p| !(-1e-6..=1.0 + 1e-6).contains(*p)) {
         Some(p) => bail!("{p} is no probability\nhint: apply softmax to the logits first"),
         None => Ok(rows),

@@ -1,6 +1,7 @@
 //! Inputs that excite a class most.
 
 use crate::saliency::saliency;
+use crate::score::numbers;
 use candle_core::{Module, Result, Tensor, bail};
 use candlelab_host::check_interrupt;
 
@@ -42,8 +43,7 @@ pub fn activation_maximisation(
         check_interrupt();
         let slope = saliency(model, &x, class)?;
         x = (&x + ((slope - (&x * decay)?)? * lr)?)?;
-        let size = x.abs()?.sum_all()?.to_dtype(candle_core::DType::F64)?.to_scalar::<f64>()?;
-        if !size.is_finite() {
+        if !numbers(&x.abs()?.sum_all()?)?[0].is_finite() {
             bail!("the input is no number after step {step}\nhint: a smaller lr or another decay");
         }
     }

@@ -1,7 +1,7 @@
 //! The attack that changes one pixel.
 
 use crate::attack::unit_range;
-use crate::score::{ROWS, like, numbers};
+use crate::score::{ROWS, double, like, numbers};
 use crate::{Evolution, differential_evolution};
 use candle_core::{D, Module, Result, Tensor, bail};
 use candlelab_nn::{evaluating, softmax};
@@ -58,8 +58,7 @@ pub fn one_pixel(
     };
     let probabilities = |candidates: &[Vec<f64>]| -> Result<Vec<Vec<f64>>> {
         let logits = evaluating(|| model.forward(&paint(candidates)?))?;
-        let probabilities = softmax(&logits, D::Minus1)?;
-        probabilities.to_dtype(candle_core::DType::F64)?.to_vec2()
+        double(&softmax(&logits, D::Minus1)?)?.to_vec2()
     };
     let margins = |candidates: &[Vec<f64>]| {
         let mut margins = Vec::with_capacity(candidates.len());

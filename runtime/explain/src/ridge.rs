@@ -1,6 +1,6 @@
 //! Weighted least squares with a penalty.
 
-use crate::score::numbers;
+use crate::score::{double, numbers};
 use candle_core::{DType, Device, Result, Tensor, bail};
 
 /// A linear function, found by [`ridge`].
@@ -22,8 +22,7 @@ impl Ridge {
     /// If `x` has another number of features.
     pub fn predict(&self, x: &Tensor) -> Result<Tensor> {
         let weights = Tensor::new(self.weights.as_slice(), &Device::Cpu)?;
-        let x = x.to_device(&Device::Cpu)?.to_dtype(DType::F64)?;
-        x.matmul(&weights.unsqueeze(1)?)?.squeeze(1)? + self.intercept
+        double(x)?.matmul(&weights.unsqueeze(1)?)?.squeeze(1)? + self.intercept
     }
 }
 
@@ -55,7 +54,6 @@ pub fn ridge(x: &Tensor, y: &Tensor, sample_weights: &Tensor, alpha: f64) -> Res
         let (y, s) = (y.dims(), sample_weights.dims());
         bail!("shape mismatch in ridge, x: {:?}, y: {y:?}, sample_weights: {s:?}", x.dims());
     }
-    let double = |tensor: &Tensor| tensor.detach().to_device(&Device::Cpu)?.to_dtype(DType::F64);
     let (x, y) = (double(x)?, double(y)?.unsqueeze(1)?); // (n, features), (n, 1)
     let s = double(sample_weights)?.unsqueeze(1)?; // (n, 1)
     let total = s.sum_all()?.to_scalar::<f64>()?;

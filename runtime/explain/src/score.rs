@@ -1,6 +1,6 @@
 //! The score of a class, its gradient, and tensors as plain numbers.
 
-use candle_core::{DType, Module, Result, Tensor, Var, bail};
+use candle_core::{DType, Device, Module, Result, Tensor, Var, bail};
 use candlelab_nn::evaluating;
 
 /// Examples that are computed at once: enough to keep all cores busy, small beside the data.
@@ -34,10 +34,16 @@ pub(crate) fn gradient(x: &Tensor, f: impl FnOnce(&Tensor) -> Result<Tensor>) ->
 
 /// The numbers of a tensor in order.
 pub(crate) fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
-    tensor.flatten_all()?.to_dtype(DType::F64)?.to_vec1()
+    double(tensor)?.flatten_all()?.to_vec1()
+}
+
+/// The tensor in f64, on the CPU, as not every device has f64.
+pub(crate) fn double(tensor: &Tensor) -> Result<Tensor> {
+    tensor.detach().to_device(&Device::Cpu)?.to_dtype(DType::F64)
 }
 
 /// Numbers as a tensor like another: of its type, on its device.
 pub(crate) fn like(tensor: &Tensor, values: Vec<f64>, shape: &[usize]) -> Result<Tensor> {
-    Tensor::from_vec(values, shape, tensor.device())?.to_dtype(tensor.dtype())
+    let values = Tensor::from_vec(values, shape, &Device::Cpu)?.to_dtype(tensor.dtype())?;
+    values.to_device(tensor.device())
 }

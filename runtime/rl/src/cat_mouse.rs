@@ -18,8 +18,9 @@ const STRENGTH: usize = 500;
 /// Each step the mouse swims 0.05 in one of 8 directions (action `k`: the angle `k · 45°`), then
 /// the cat runs along the shore towards the mouse's bearing, `speed · 0.05` at most. The game ends
 /// when the mouse is at the shore, where it is eaten if the cat has reached its bearing, or after
-/// 500 steps, when it drowns. With `speed` below π a straight dash away from the cat wins; above
-/// 4.6 nothing does.
+/// 500 steps, when it drowns. A dash away from the cat wins against a `speed` of 2.5, and nearly
+/// always against 3 (π, if there were more directions); a mouse that first circles where it is
+/// the faster one could win up to 4.6.
 ///
 /// Observations are `[r, (t + 1) / 500, dx, dy]`: the mouse's distance from the centre, the time,
 /// and the way from the mouse to the cat. The reward is the sum of six [terms](Self::terms) times
@@ -70,6 +71,8 @@ impl CatMouse {
     ///
     /// The mouse gets four of them in every step it stays in the water: with all weights positive
     /// and a discount near 1, swimming on pays more than escaping, unless success weighs enough.
+    /// With γ = 0.85 and `speed` 2, [`dqn`](crate::dqn()) learnt to escape in 72 to 95 % of games
+    /// with a weight of 3, in 98 to 100 % with 30 (5 seeds each).
     pub fn terms(&self) -> [f64; 6] {
         let number = |truth: bool| f64::from(u8::from(truth));
         let [dx, dy] = self.way();

@@ -1,7 +1,8 @@
 //! Q-learning with a network.
 
+use crate::numbers::loss_at;
 use crate::{Batch, Environment, Episode, Epsilon, Replay, Transition, greedy};
-use candle_core::{DType, Device, Module, Result, Tensor, bail};
+use candle_core::{Device, Module, Result, Tensor, bail};
 use candlelab_host::{check_interrupt, progress};
 use candlelab_nn::{Layer, Optimizer, Sequential, evaluating, smooth_l1};
 use rand::rngs::StdRng;
@@ -95,6 +96,9 @@ pub fn dqn(
 ) -> Result<Vec<Episode>> {
     options.epsilon.check()?;
     let device = network.vars().first().map_or(Device::Cpu, |var| var.device().clone());
+    if let Some(target) = &options.target {
+        copy(network, &target.network)?;
+    }
     let mut rng = StdRng::seed_from_u64(options.seed);
     let mut replay = Replay::new(options.capacity, rng.random());
     let mut episodes = Vec::new();
@@ -142,16 +146,13 @@ fn learn(
     let loss = match &options.target {
         None => td_loss(network, network, batch, options.gamma)?,
         Some(target) => {
-            if steps % target.every.max(1) == 0 {
+            if steps.is_multiple_of(target.every.max(1)) {
                 copy(network, &target.network)?;
             }
             td_loss(network, &target.network, batch, options.gamma)?
         }
     };
-    let number = loss.to_dtype(DType::F64)?.to_scalar::<f64>()?;
-    if !number.is_finite() {
-        bail!("the loss is {number} at step {steps}\nhint: a smaller learning rate often helps");
-    }
+    let number = loss_at(steps, &loss)?;
     optimizer.backward_step(&loss)?;
     Ok(number)
 }

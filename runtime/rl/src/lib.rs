@@ -33,6 +33,7 @@ mod environment;
 mod epsilon;
 mod grid_world;
 mod maglev;
+mod numbers;
 mod policy;
 mod preference;
 mod q_learning;

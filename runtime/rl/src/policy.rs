@@ -1,6 +1,7 @@
 //! Actions from the outputs of a network.
 
-use candle_core::{D, DType, Device, Module, Result, Tensor, bail};
+use crate::numbers::numbers;
+use candle_core::{D, Device, Module, Result, Tensor, bail};
 use candlelab_nn::{evaluating, softmax};
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -38,7 +39,7 @@ pub(crate) fn draw(
 
 /// A number drawn with these chances, `(k)`.
 pub(crate) fn draw_from(chances: &Tensor, rng: &mut StdRng) -> Result<usize> {
-    let chances = chances.to_dtype(DType::F64)?.to_vec1::<f64>()?;
+    let chances = numbers(chances)?;
     if chances.is_empty() || chances.iter().any(|chance| chance.is_nan()) {
         bail!(
             "these are no chances to draw with: {chances:?}\nhint: a smaller learning rate often helps"

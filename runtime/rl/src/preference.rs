@@ -1,6 +1,7 @@
 //! What people prefer, and the best of several tries.
 
-use candle_core::{DType, Device, Module, Result, Tensor, bail};
+use crate::numbers::loss_at;
+use candle_core::{Device, Module, Result, Tensor, bail};
 use candlelab_host::check_interrupt;
 use candlelab_nn::{Optimizer, bradley_terry};
 
@@ -62,16 +63,12 @@ pub fn fit_reward_model(
     let better = column(pairs.iter().map(|pair| pair.0), replies.device())?; // (pairs)
     let worse = column(pairs.iter().map(|pair| pair.1), replies.device())?;
     let mut losses = Vec::new();
-    for step in 1..=steps {
+    for step in 0..steps {
         check_interrupt();
         let rewards = model.forward(replies)?.reshape(n)?; // (n)
         let loss =
             bradley_terry(&rewards.index_select(&better, 0)?, &rewards.index_select(&worse, 0)?)?;
-        let number = loss.to_dtype(DType::F64)?.to_scalar::<f64>()?;
-        if !number.is_finite() {
-            bail!("the loss is {number} at step {step}\nhint: a smaller learning rate often helps");
-        }
-        losses.push(number);
+        losses.push(loss_at(step, &loss)?);
         optimizer.backward_step(&loss)?;
     }
     Ok(losses)

@@ -1,9 +1,10 @@
 //! Policy gradients.
 
 use crate::environment::{Environment, Episode, Trajectory};
+use crate::numbers::loss_at;
 use crate::policy::draw;
 use crate::{discounted, rollout};
-use candle_core::{D, DType, Device, Result, Tensor, bail};
+use candle_core::{D, Device, Result, Tensor, bail};
 use candlelab_host::progress;
 use candlelab_nn::{Layer, Optimizer, log_softmax};
 use rand::rngs::StdRng;
@@ -82,7 +83,7 @@ pub fn reinforce(
     let device = policy.vars().first().map_or(Device::Cpu, |var| var.device().clone());
     let mut rng = StdRng::seed_from_u64(options.seed);
     let mut episodes = Vec::new();
-    for _ in progress(0..options.updates) {
+    for update in progress(0..options.updates) {
         let mut runs = Vec::new();
         for _ in 0..options.games {
             let seed = rng.random();
@@ -91,9 +92,9 @@ pub fn reinforce(
         }
         let (seen, actions, advantages) = examples(&runs, options, &device)?;
         let loss = policy_loss(&policy.forward(&seen)?, &actions, &advantages)?;
+        let number = loss_at(update, &loss)?;
         optimizer.backward_step(&loss)?;
-        let loss = loss.to_dtype(DType::F64)?.to_scalar::<f64>()?;
-        episodes.extend(runs.into_iter().map(|run| run.episode(loss)));
+        episodes.extend(runs.into_iter().map(|run| run.episode(number)));
     }
     Ok(episodes)
 }

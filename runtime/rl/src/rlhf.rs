@@ -1,8 +1,9 @@
 //! A policy that follows a reward model, and does not go too far.
 
+use crate::numbers::numbers;
 use crate::policy::draw_from;
 use crate::policy_loss;
-use candle_core::{D, DType, Result, Tensor, Var, bail};
+use candle_core::{D, Device, Result, Tensor, Var, bail};
 use candlelab_host::progress;
 use candlelab_nn::{Optimizer, log_softmax, softmax};
 use rand::SeedableRng;
@@ -99,7 +100,8 @@ pub fn rlhf(
         let replies: Vec<usize> =
             (0..options.samples).map(|_| draw_from(&policy, &mut rng)).collect::<Result<_>>()?;
         let judged = replies.iter().map(|reply| rewards[*reply]);
-        let judged = Tensor::from_iter(judged, logits.device())?.to_dtype(logits.dtype())?;
+        let judged = Tensor::from_iter(judged, &Device::Cpu)?.to_dtype(logits.dtype())?;
+        let judged = judged.to_device(logits.device())?;
         let replies =
             Tensor::from_iter(replies.iter().map(|reply| *reply as u32), logits.device())?;
         let loss = rlhf_loss(logits, &reference, &replies, &judged, options.beta)?;
@@ -133,8 +135,4 @@ pub fn kl_optimum(reference: &[f64], rewards: &[f64], beta: f64) -> Result<Vec<f
     let weights: Vec<f64> = reference.iter().zip(rewards).map(weight).collect();
     let sum: f64 = weights.iter().sum();
     Ok(weights.iter().map(|weight| weight / sum).collect())
-}
-
-fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
-    tensor.to_dtype(DType::F64)?.to_vec1()
 }

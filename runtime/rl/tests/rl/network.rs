@@ -3,7 +3,7 @@
 use crate::{Bandit, alone};
 use candle_core::{DType, Device, Module, Result, Tensor, Var};
 use candlelab_nn::{
-    Activation, Adam, Layer, Linear, Sequential, parameter_count, smooth_l1, softmax,
+    Activation, Adam, Layer, Linear, Sequential, Sgd, parameter_count, smooth_l1, softmax,
 };
 use candlelab_rl::*;
 
@@ -169,7 +169,6 @@ fn reinforce_balances_the_pole() -> Result<()> {
     Ok(())
 }
 
-/// With the baseline all that counts is which reward is larger; without, both are praised.
 #[test]
 fn reinforce_follows_rewards_of_any_level() -> Result<()> {
     let _alone = alone(2);
@@ -183,10 +182,24 @@ fn reinforce_follows_rewards_of_any_level() -> Result<()> {
         let chances = softmax(&logits, 1)?.to_vec2::<f32>()?;
         assert!(chances[0][1] > 0.9, "{rewards:?} {chances:?}");
     }
-    let policy = Linear::new(1, 2, &Device::Cpu)?;
-    let options = ReinforceOptions { games: 0, ..ReinforceOptions::default() };
-    let mut bandit = Bandit { rewards: vec![1.0; 2], done: true };
-    assert!(reinforce(&mut bandit, &policy, &mut Adam::new(policy.vars(), 0.1), &options).is_err());
+    Ok(())
+}
+
+/// Compared with their mean, equal rewards tell nothing; without a baseline all actions are praised.
+#[test]
+fn the_baseline_removes_what_all_rewards_have_in_common() -> Result<()> {
+    let _alone = alone(2);
+    for (baseline, learns) in [(true, false), (false, true)] {
+        let policy = Linear::new(1, 2, &Device::Cpu)?;
+        let before = policy.weight().to_vec2::<f32>()?;
+        let mut optimizer = Sgd::new(policy.vars(), 0.1);
+        let options = ReinforceOptions { baseline, ..ReinforceOptions::default() };
+        let mut bandit = Bandit { rewards: vec![10.0; 2], done: true };
+        reinforce(&mut bandit, &policy, &mut optimizer, &options)?;
+        assert_eq!(policy.weight().to_vec2::<f32>()? != before, learns);
+        let options = ReinforceOptions { games: 0, ..options };
+        assert!(reinforce(&mut bandit, &policy, &mut optimizer, &options).is_err());
+    }
     Ok(())
 }
 
