@@ -31,6 +31,15 @@ impl Chart {
         &self.text
     }
 
+    /// Its width and height in pixels.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        let number = |name: &str| {
+            let rest = self.svg.split_once(&format!(" {name}=\""))?.1;
+            rest.split('"').next()?.parse().ok()
+        };
+        (number("width").unwrap_or(0.0), number("height").unwrap_or(0.0))
+    }
+
     /// Writes the SVG document to a file; an existing one is replaced in one step.
     ///
     /// # Errors
