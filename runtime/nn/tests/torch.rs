@@ -28,3 +28,6 @@ mod blocks;
 
 #[path = "torch/frozen.rs"]
 mod frozen;
+
+#[path = "torch/curves.rs"]
+mod curves;
