@@ -240,6 +240,22 @@ class Clip(nn.Module):
         return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
 
 
+class CharRnn(nn.Module):
+    def __init__(self, vocab, width, hidden):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab, width)
+        self.lstm1 = nn.LSTM(width, hidden, batch_first=True)
+        self.lstm2 = nn.LSTM(hidden, hidden, batch_first=True)
+        self.attention = nn.Linear(width + 2 * hidden, 1, bias=False)
+        self.output = nn.Linear(width + 2 * hidden, vocab)
+
+    def forward(self, letters):
+        x = self.embedding(letters)
+        first = self.lstm1(x)[0]
+        x = torch.cat([x, first, self.lstm2(first)[0]], 2)
+        return self.output((self.attention(x).softmax(1) * x).sum(1))
+
+
 class XorAttention(nn.Module):
     def __init__(self):
         super().__init__()
@@ -260,6 +276,7 @@ network("vit", Vit(), images)
 network("unet", UNet(4, 6, 8), fill([2, 1, 8, 12], 0))
 network("efficientnet", EfficientNet(), 8 * fill([2, 3, 23, 23], 0))
 network("gpt", Gpt(7, 6, 2, 4, 16), torch.tensor([[1, 2, 6, 0, 3], [5, 5, 4, 1, 0]]))
+network("char rnn", CharRnn(7, 5, 4), torch.tensor([[1, 2, 6, 0, 3], [0, 0, 4, 1, 5]]))
 network("clip", Clip(), (images, torch.tensor([[1, 2, 4, 0], [3, 1, 2, 4]])))
 bits = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
 network("xor attention", XorAttention(), bits)

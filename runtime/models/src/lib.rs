@@ -8,9 +8,11 @@
 //!   others have trained; [`UNet`] finds the pixels of things;
 //! - [`XorAttention`] is the smallest transformer, [`Gpt`] continues texts, and [`MarkovChain`] is
 //!   what it does to short ones; [`Sampling`] tells how the next token is drawn;
+//! - [`CharRnn`] writes letter by letter, as it was done before;
 //! - [`Clip`] brings images and texts together, [`SentenceEncoder`] sentences that mean the same,
 //!   and one can [`Chat`] with a pretrained language model.
 
+mod char_rnn;
 mod chat;
 mod clip;
 mod cnn;
@@ -29,6 +31,7 @@ mod vit;
 mod weights;
 mod xor_attention;
 
+pub use char_rnn::{CharRnn, CharRnnConfig, CharWriter};
 pub use chat::{Chat, Llama, LlamaConfig};
 pub use clip::{Clip, ClipConfig};
 pub use cnn::{Cnn, CnnConfig};
