@@ -39,37 +39,6 @@ class Cnn(nn.Module):
         return self.fc(self.layer2(self.layer1(x)).flatten(1))
 
 
-class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.downsample = None
-        if inputs != outputs or stride != 1:
-            conv = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
-            self.downsample = nn.Sequential(conv, nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + (self.downsample(x) if self.downsample else x))
-
-
-class ResNet(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 16, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = nn.Sequential(Block(16, 16, 1), Block(16, 16, 1))
-        self.layer2 = nn.Sequential(Block(16, 32, 2), Block(32, 32, 1))
-        self.fc = nn.Linear(32, 10)
-
-    def forward(self, x):
-        x = self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x)))))
-        return self.fc(x.mean((2, 3)))
-
-
 class Parts(nn.Module):
     """Named parts and nothing else."""
 
@@ -79,66 +48,101 @@ class Parts(nn.Module):
             setattr(self, name, part)
 
 
+def conv_norm(inputs, outputs, kernel=3, stride=1):
+    conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+    return conv, nn.BatchNorm2d(outputs)
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv_1, self.norm_1 = conv_norm(inputs, outputs, 3, stride)
+        self.conv_2, self.norm_2 = conv_norm(outputs, outputs)
+        self.shortcut = None
+        if inputs != outputs or stride != 1:
+            conv, norm = conv_norm(inputs, outputs, 1, stride)
+            self.shortcut = Parts(conv=conv, norm=norm)
+
+    def forward(self, x):
+        y = self.norm_2(self.conv_2(F.relu(self.norm_1(self.conv_1(x)))))
+        return F.relu(y + (self.shortcut.norm(self.shortcut.conv(x)) if self.shortcut else x))
+
+
+class ResNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = conv_norm(1, 16)
+        self.layer1 = nn.Sequential(Block(16, 16, 1), Block(16, 16, 1))
+        self.layer2 = nn.Sequential(Block(16, 32, 2), Block(32, 32, 1))
+        self.fc = nn.Linear(32, 10)
+
+    def forward(self, x):
+        x = self.layer2(self.layer1(F.relu(self.norm(self.conv(x)))))
+        return self.fc(x.mean((2, 3)))
+
+
 class VitBlock(nn.Module):
     def __init__(self, width, heads, hidden):
         super().__init__()
         self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.attn = Parts(qkv=nn.Linear(width, 3 * width, bias=False), proj=nn.Linear(width, width))
-        self.mlp = Parts(fc1=nn.Linear(width, hidden), fc2=nn.Linear(hidden, width))
+        self.norm_1, self.norm_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attention = Parts(
+            in_proj_weight=nn.Parameter(torch.empty(3 * width, width)),
+            out_proj=nn.Linear(width, width),
+        )
+        self.feed_forward = Parts(up=nn.Linear(width, hidden), down=nn.Linear(hidden, width))
 
     def forward(self, x):
         batch, length, width = x.shape
-        qkv = self.attn.qkv(self.norm1(x)).reshape(batch, length, 3, self.heads, -1)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        qkv = self.norm_1(x) @ self.attention.in_proj_weight.T
+        q, k, v = qkv.reshape(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         p = (q @ k.transpose(-2, -1) * width**-0.5).softmax(-1)
-        x = x + self.attn.proj((p @ v).transpose(1, 2).reshape(batch, length, width))
-        return x + self.mlp.fc2(F.gelu(self.mlp.fc1(self.norm2(x))))
+        x = x + self.attention.out_proj((p @ v).transpose(1, 2).reshape(batch, length, width))
+        return x + self.feed_forward.down(F.gelu(self.feed_forward.up(self.norm_2(x))))
 
 
 class Vit(nn.Module):
     def __init__(self):
         super().__init__()
-        self.patch_embed = Parts(proj=nn.Linear(49, 64))
-        self.cls_token = nn.Parameter(torch.empty(1, 1, 64))
-        self.pos_embed = nn.Parameter(torch.empty(1, 17, 64))
+        self.patches = nn.Linear(49, 64)
+        self.class_token = Parts(weight=nn.Parameter(torch.empty(64)))
+        self.positions = Parts(weight=nn.Parameter(torch.empty(17, 64)))
         self.blocks = nn.Sequential(*[VitBlock(64, 8, 128) for _ in range(6)])
         self.head = nn.Sequential(nn.Linear(64, 128), nn.GELU(), nn.Linear(128, 10))
 
     def forward(self, x):
-        x = F.unfold(x, 7, stride=7).transpose(1, 2)  # patches of 49 numbers
-        x = self.patch_embed.proj(x)
-        x = torch.cat([self.cls_token.expand(len(x), 1, 64), x], 1) + self.pos_embed
-        return self.head(self.blocks(x)[:, 0])
+        x = self.patches(F.unfold(x, 7, stride=7).transpose(1, 2))  # patches of 49 numbers
+        x = torch.cat([self.class_token.weight.expand(len(x), 1, 64), x], 1)
+        return self.head(self.blocks(x + self.positions.weight)[:, 0])
 
 
-def double_conv(inputs, outputs):
-    layers = []
-    for inputs in [inputs, outputs]:
-        conv = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
-        layers += [conv, nn.BatchNorm2d(outputs), nn.ReLU()]
-    return Parts(double_conv=nn.Sequential(*layers))
+class DoubleConv(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv_1, self.norm_1 = conv_norm(inputs, outputs)
+        self.conv_2, self.norm_2 = conv_norm(outputs, outputs)
+
+    def forward(self, x):
+        x = F.relu(self.norm_1(self.conv_1(x)))
+        return F.relu(self.norm_2(self.conv_2(x)))
 
 
 class UNet(nn.Module):
     def __init__(self, a, b, c):
         super().__init__()
-        self.inc = double_conv(1, a)
-        self.down1 = Parts(maxpool_conv=nn.ModuleList([nn.MaxPool2d(2), double_conv(a, b)]))
-        self.down2 = Parts(maxpool_conv=nn.ModuleList([nn.MaxPool2d(2), double_conv(b, c)]))
-        self.up1 = Parts(up=nn.ConvTranspose2d(c, b, 2, 2), conv=double_conv(2 * b, b))
-        self.up2 = Parts(up=nn.ConvTranspose2d(b, a, 2, 2), conv=double_conv(2 * a, a))
-        self.outc = Parts(conv=nn.Conv2d(a, 1, 1))
+        self.first = DoubleConv(1, a)
+        self.down = nn.ModuleList([DoubleConv(a, b), DoubleConv(b, c)])
+        up = lambda high, low: Parts(up=nn.ConvTranspose2d(high, low, 2, 2), conv=DoubleConv(2 * low, low))
+        self.up = nn.ModuleList([up(c, b), up(b, a)])
+        self.last = nn.Conv2d(a, 1, 1)
 
     def forward(self, x):
-        first = self.inc.double_conv(x)
-        pool, conv = self.down1.maxpool_conv
-        second = conv.double_conv(pool(first))
-        pool, conv = self.down2.maxpool_conv
-        x = self.up1.up(conv.double_conv(pool(second)))
-        x = self.up1.conv.double_conv(torch.cat([second, x], 1))
-        x = self.up2.conv.double_conv(torch.cat([first, self.up2.up(x)], 1))
-        return self.outc.conv(x)
+        first = self.first(x)
+        second = self.down[0](F.max_pool2d(first, 2))
+        x = self.down[1](F.max_pool2d(second, 2))
+        for up, skip in zip(self.up, [second, first]):
+            x = up.conv(torch.cat([skip, up.up(x)], 1))
+        return self.last(x)
 
 
 class Same(nn.Conv2d):
@@ -236,6 +240,22 @@ class Clip(nn.Module):
         return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
 
 
+class CharRnn(nn.Module):
+    def __init__(self, vocab, width, hidden):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab, width)
+        self.lstm1 = nn.LSTM(width, hidden, batch_first=True)
+        self.lstm2 = nn.LSTM(hidden, hidden, batch_first=True)
+        self.attention = nn.Linear(width + 2 * hidden, 1, bias=False)
+        self.output = nn.Linear(width + 2 * hidden, vocab)
+
+    def forward(self, letters):
+        x = self.embedding(letters)
+        first = self.lstm1(x)[0]
+        x = torch.cat([x, first, self.lstm2(first)[0]], 2)
+        return self.output((self.attention(x).softmax(1) * x).sum(1))
+
+
 class XorAttention(nn.Module):
     def __init__(self):
         super().__init__()
@@ -256,6 +276,7 @@ network("vit", Vit(), images)
 network("unet", UNet(4, 6, 8), fill([2, 1, 8, 12], 0))
 network("efficientnet", EfficientNet(), 8 * fill([2, 3, 23, 23], 0))
 network("gpt", Gpt(7, 6, 2, 4, 16), torch.tensor([[1, 2, 6, 0, 3], [5, 5, 4, 1, 0]]))
+network("char rnn", CharRnn(7, 5, 4), torch.tensor([[1, 2, 6, 0, 3], [0, 0, 4, 1, 5]]))
 network("clip", Clip(), (images, torch.tensor([[1, 2, 4, 0], [3, 1, 2, 4]])))
 bits = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
 network("xor attention", XorAttention(), bits)

@@ -2,7 +2,7 @@
 
 use crate::ridge;
 use crate::score::{ROWS, class_scores, like, numbers};
-use candle_core::{DType, Device, Module, Result, Tensor, bail};
+use candle_core::{Device, Module, Result, Tensor, bail};
 use candlelab_host::check_interrupt;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -151,6 +151,6 @@ fn imitate(
     let (left, all) = (sum((&y - line.predict(z)?)?.sqr()?)?, sum((&y - mean)?.sqr()?)?);
     let constant = all <= 1e-12 * sum(y.sqr()?)?; // nothing to explain
     let r2 = if constant { 1.0 } else { 1.0 - left / all };
-    let weights = Tensor::new(line.weights, &Device::Cpu)?.to_dtype(DType::F64)?;
+    let weights = Tensor::new(line.weights, &Device::Cpu)?;
     Ok(Lime { intercept: line.intercept, weights, r2 })
 }

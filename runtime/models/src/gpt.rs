@@ -1,7 +1,6 @@
 //! GPT: a transformer that continues texts.
 
 mod bit;
-mod block;
 mod chain;
 mod config;
 mod generate;
@@ -12,11 +11,10 @@ pub use chain::MarkovChain;
 pub use config::GptConfig;
 pub use generate::GptTokens;
 
-use block::Block;
 use candle_core::{D, DType, Device, Module, Result, Tensor, bail};
 use candlelab_nn::{
-    Dropout, Embedding, KvCache, Layer, LayerNorm, Parameters, Positions, cross_entropy, linear,
-    randn,
+    Dropout, Embedding, KvCache, Layer, LayerNorm, Parameters, Positions, TransformerBlock,
+    cross_entropy, init, linear,
 };
 
 /// The language model of Radford et al. 2019, as in nanoGPT and picoGPT: vectors of tokens and of
@@ -35,7 +33,7 @@ pub struct Gpt {
     wte: Embedding,
     wpe: Positions,
     drop: Dropout,
-    h: Vec<Block>,
+    h: Vec<TransformerBlock>,
     ln_f: LayerNorm,
 }
 
@@ -59,22 +57,24 @@ impl Gpt {
     /// # }
     /// ```
     pub fn new(config: &GptConfig, device: &Device) -> Result<Self> {
-        let gpt = Self::zeros(config, device)?;
+        let gpt = Self::blank(config, device)?;
         let of_the_last = 0.02 / (2.0 * config.layers as f64).sqrt();
         for (name, var) in gpt.parameters().tensors() {
-            if var.rank() == 2 {
-                let std = if name.ends_with("c_proj.weight") { of_the_last } else { 0.02 };
-                var.set(&randn(0.0, std, var.shape(), device)?)?;
+            match var.rank() {
+                2 if name.ends_with("c_proj.weight") => init::normal(&var, of_the_last)?,
+                2 => init::normal(&var, 0.02)?,
+                _ if name.ends_with("bias") => init::constant(&var, 0.0)?,
+                _ => {}
             }
         }
         Ok(gpt)
     }
 
-    /// Without weights yet.
-    fn zeros(config: &GptConfig, device: &Device) -> Result<Self> {
-        config.check()?;
+    /// Without weights worth having yet.
+    fn blank(config: &GptConfig, device: &Device) -> Result<Self> {
+        let block = config.block()?;
         let &GptConfig { vocab, context, width, dropout, .. } = config;
-        let blocks = (0..config.layers).map(|_| Block::zeros(config, device));
+        let blocks = (0..config.layers).map(|_| TransformerBlock::new(block, device));
         Ok(Self {
             config: config.clone(),
             wte: Embedding::from_weights(&Tensor::zeros((vocab, width), DType::F32, device)?)?,
@@ -96,7 +96,9 @@ impl Gpt {
     /// # Errors
     /// If there are more tokens than positions, or a token is none of the vocabulary.
     pub fn hidden(&self, tokens: &Tensor) -> Result<Tensor> {
-        self.hidden_on(tokens, &mut self.caches())
+        let x = self.embed(tokens, 0)?; // (batch, length, width)
+        let x = self.h.iter().try_fold(x, |x, block| block.forward(&x))?;
+        self.ln_f.forward(&x)
     }
 
     /// Memory of the text so far, a cache a layer, for [`read_on`](Self::read_on).
@@ -135,13 +137,16 @@ impl Gpt {
         if caches.len() != self.h.len() {
             bail!("a GPT of {} layers cannot use {} caches", self.h.len(), caches.len());
         }
-        let first = caches[0].len();
-        let x = self.wpe.forward_from(&self.wte.forward(tokens)?, first)?; // (batch, new, width)
-        let mut x = self.drop.forward(&x)?;
+        let mut x = self.embed(tokens, caches[0].len())?; // (batch, new, width)
         for (block, cache) in self.h.iter().zip(caches) {
             x = block.read_on(&x, cache)?;
         }
         self.ln_f.forward(&x)
+    }
+
+    /// The vectors of tokens and of the positions from `first` on.
+    fn embed(&self, tokens: &Tensor, first: usize) -> Result<Tensor> {
+        self.drop.forward(&self.wpe.forward_from(&self.wte.forward(tokens)?, first)?)
     }
 
     fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
@@ -159,10 +164,27 @@ impl Layer for Gpt {
     /// By the names of GPT-2's checkpoint; its linear maps lie there the other way round, see
     /// [`Gpt::from_gpt2`].
     fn parameters(&self) -> Parameters {
-        (Parameters::new().with_layer("wte", &self.wte).with_layer("wpe", &self.wpe))
-            .with_layers("h", &self.h)
-            .with_layer("ln_f", &self.ln_f)
+        let mut all = Parameters::new().with_layer("wte", &self.wte).with_layer("wpe", &self.wpe);
+        for (at, block) in self.h.iter().enumerate() {
+            for (name, var) in block.parameters().tensors() {
+                all = all.with(&format!("h.{at}.{}", published(&name)), &var);
+            }
+        }
+        all.with_layer("ln_f", &self.ln_f)
     }
+}
+
+/// What GPT-2 calls a parameter of a [`TransformerBlock`].
+fn published(name: &str) -> String {
+    let names = [
+        ("norm_1", "ln_1"),
+        ("attention.in_proj_", "attn.c_attn."),
+        ("attention.out_proj", "attn.c_proj"),
+        ("norm_2", "ln_2"),
+        ("feed_forward.up", "mlp.c_fc"),
+        ("feed_forward.down", "mlp.c_proj"),
+    ];
+    names.iter().fold(name.to_owned(), |name, (ours, theirs)| name.replace(ours, theirs))
 }
 
 /// The [`cross_entropy`] of the tokens that come next: of all, or only of the one after the last.

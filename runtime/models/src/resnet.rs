@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Module, Result, Tensor, bail};
 use candlelab_nn::{
-    BatchNorm, Conv2d, ConvOptions, Layer, Linear, Parameters, Sequential, global_avg_pool2d, relu,
+    Activation, BatchNorm, Conv2d, Layer, Linear, Parameters, ResidualBlock, global_avg_pool2d,
 };
 
 /// What a [`ResNet`] is; see [`ResNetConfig::mnist`].
@@ -25,76 +25,6 @@ impl ResNetConfig {
     }
 }
 
-/// Two convolutions with a shortcut around them (He et al. 2016):
-/// `y = ReLU(BN(W₂ ∗ ReLU(BN(W₁ ∗ x))) + x)`; where the shape changes, `x` goes through a 1 × 1
-/// convolution and a BN of its own.
-///
-/// # Shapes
-/// - input: `(batch, inputs, height, width)`
-/// - output: `(batch, outputs, ⌈height / stride⌉, ⌈width / stride⌉)`
-#[derive(Clone, Debug)]
-pub struct ResidualBlock {
-    conv1: Conv2d,
-    bn1: BatchNorm,
-    conv2: Conv2d,
-    bn2: BatchNorm,
-    downsample: Option<Sequential>,
-}
-
-fn conv(
-    inputs: usize,
-    outputs: usize,
-    kernel: usize,
-    stride: usize,
-    device: &Device,
-) -> Result<Conv2d> {
-    let options = ConvOptions { stride, padding: kernel / 2, ..ConvOptions::default() };
-    Ok(Conv2d::with_options(inputs, outputs, kernel, options, device)?.without_bias())
-}
-
-impl ResidualBlock {
-    /// Random kernels without biases, as [`Conv2d`] draws them.
-    ///
-    /// # Errors
-    /// If the device has no room.
-    pub fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Result<Self> {
-        let downsample = if inputs == outputs && stride == 1 {
-            None
-        } else {
-            let conv = conv(inputs, outputs, 1, stride, device)?;
-            Some(Sequential::new().add(conv).add(BatchNorm::new(outputs, device)?))
-        };
-        Ok(Self {
-            conv1: conv(inputs, outputs, 3, stride, device)?,
-            bn1: BatchNorm::new(outputs, device)?,
-            conv2: conv(outputs, outputs, 3, 1, device)?,
-            bn2: BatchNorm::new(outputs, device)?,
-            downsample,
-        })
-    }
-}
-
-impl Module for ResidualBlock {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = relu(&x.apply(&self.conv1)?.apply(&self.bn1)?)?;
-        let y = y.apply(&self.conv2)?.apply(&self.bn2)?;
-        let x = self.downsample.as_ref().map_or(Ok(x.clone()), |layers| layers.forward(x))?;
-        relu(&(y + x)?)
-    }
-}
-
-impl Layer for ResidualBlock {
-    fn parameters(&self) -> Parameters {
-        let all = (Parameters::new().with_layer("conv1", &self.conv1).with_layer("bn1", &self.bn1))
-            .with_layer("conv2", &self.conv2)
-            .with_layer("bn2", &self.bn2);
-        match &self.downsample {
-            Some(layers) => all.with_layer("downsample", layers),
-            None => all,
-        }
-    }
-}
-
 /// A convolution, groups of [`ResidualBlock`]s, the mean of each channel and an affine map to the
 /// classes.
 ///
@@ -102,8 +32,8 @@ impl Layer for ResidualBlock {
 /// - input: `(batch, inputs, height, width)`; output: logits `(batch, classes)`
 #[derive(Clone, Debug)]
 pub struct ResNet {
-    conv1: Conv2d,
-    bn1: BatchNorm,
+    conv: Conv2d,
+    norm: BatchNorm,
     groups: Vec<Vec<ResidualBlock>>,
     fc: Linear,
 }
@@ -142,8 +72,8 @@ impl ResNet {
             groups.push(blocks);
         }
         Ok(Self {
-            conv1: conv(config.inputs, first, 3, 1, device)?,
-            bn1: BatchNorm::new(first, device)?,
+            conv: Conv2d::new(config.inputs, first, 3, 1, device)?.without_bias(),
+            norm: BatchNorm::new(first, device)?,
             groups,
             fc: Linear::new(last, config.classes, device)?,
         })
@@ -155,7 +85,7 @@ impl ResNet {
     /// # Errors
     /// If the shape does not fit.
     pub fn features(&self, x: &Tensor) -> Result<Tensor> {
-        let x = relu(&x.apply(&self.conv1)?.apply(&self.bn1)?)?;
+        let x = self.norm.forward_into(&self.conv.forward(x)?, Activation::Relu)?;
         self.groups.iter().flatten().try_fold(x, |x, block| block.forward(&x))
     }
 
@@ -176,7 +106,7 @@ impl Module for ResNet {
 
 impl Layer for ResNet {
     fn parameters(&self) -> Parameters {
-        let stem = Parameters::new().with_layer("conv1", &self.conv1).with_layer("bn1", &self.bn1);
+        let stem = Parameters::new().with_layer("conv", &self.conv).with_layer("norm", &self.norm);
         let groups = (1..)
             .zip(&self.groups)
             .fold(stem, |all, (at, blocks)| all.with_layers(&format!("layer{at}"), blocks));

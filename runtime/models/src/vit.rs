@@ -1,9 +1,9 @@
 //! The vision transformer.
 
-use crate::{heads, patchify};
-use candle_core::{Device, IndexOp, Module, Result, Tensor, Var, bail};
+use candle_core::{Device, IndexOp, Module, Result, Tensor, bail};
 use candlelab_nn::{
-    Activation, Layer, LayerNorm, Linear, Parameters, Sequential, attention, gelu, randn,
+    Activation, BlockConfig, ClassToken, Layer, Linear, Parameters, PatchEmbedding, Positions,
+    Sequential, TransformerBlock, init,
 };
 
 /// What a [`Vit`] is; see [`VitConfig::mnist`].
@@ -55,91 +55,13 @@ impl VitConfig {
         }
     }
 
-    fn patches(&self) -> usize {
-        (self.image / self.patch).pow(2)
-    }
-}
-
-/// Self-attention: `softmax(s Q Kᵀ) V` in each head, and one more map.
-#[derive(Clone, Debug)]
-struct Attention {
-    qkv: Linear,
-    proj: Linear,
-    heads: usize,
-    scale: f64,
-}
-
-impl Module for Attention {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let [q, k, v] = heads::split_three(&self.qkv.forward(x)?, self.heads)?;
-        // `attention` divides by √(width of a head).
-        let q = (q * (self.scale * (k.dim(3)? as f64).sqrt()))?;
-        self.proj.forward(&heads::join(&attention(&q, &k, &v, false)?)?)
-    }
-}
-
-impl Layer for Attention {
-    fn parameters(&self) -> Parameters {
-        Parameters::new().with_layer("qkv", &self.qkv).with_layer("proj", &self.proj)
-    }
-}
-
-/// `W₂ GELU(W₁ x + b₁) + b₂`.
-#[derive(Clone, Debug)]
-struct Mlp {
-    fc1: Linear,
-    fc2: Linear,
-}
-
-impl Module for Mlp {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.fc2.forward(&gelu(&self.fc1.forward(x)?)?)
-    }
-}
-
-impl Layer for Mlp {
-    fn parameters(&self) -> Parameters {
-        Parameters::new().with_layer("fc1", &self.fc1).with_layer("fc2", &self.fc2)
-    }
-}
-
-/// `x ← x + attention(norm(x))`, then `x ← x + MLP(norm(x))`.
-#[derive(Clone, Debug)]
-struct Block {
-    norm1: LayerNorm,
-    attn: Attention,
-    norm2: LayerNorm,
-    mlp: Mlp,
-}
-
-impl Block {
-    fn new(config: &VitConfig, device: &Device) -> Result<Self> {
-        let &VitConfig { width, heads, scale, hidden, .. } = config;
-        let qkv = Linear::new(width, 3 * width, device)?.without_bias();
-        Ok(Self {
-            norm1: LayerNorm::new(width, device)?,
-            attn: Attention { qkv, proj: Linear::new(width, width, device)?, heads, scale },
-            norm2: LayerNorm::new(width, device)?,
-            mlp: Mlp {
-                fc1: Linear::new(width, hidden, device)?,
-                fc2: Linear::new(hidden, width, device)?,
-            },
-        })
-    }
-}
-
-impl Module for Block {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = (x + self.attn.forward(&self.norm1.forward(x)?)?)?;
-        &x + self.mlp.forward(&self.norm2.forward(&x)?)?
-    }
-}
-
-impl Layer for Block {
-    fn parameters(&self) -> Parameters {
-        (Parameters::new().with_layer("norm1", &self.norm1).with_layer("attn", &self.attn))
-            .with_layer("norm2", &self.norm2)
-            .with_layer("mlp", &self.mlp)
+    fn block(&self) -> BlockConfig {
+        BlockConfig {
+            hidden: self.hidden,
+            qkv_bias: false,
+            scale: Some(self.scale),
+            ..BlockConfig::new(self.width, self.heads)
+        }
     }
 }
 
@@ -153,10 +75,10 @@ impl Layer for Block {
 #[derive(Clone, Debug)]
 pub struct Vit {
     config: VitConfig,
-    patch_embed: Linear,
-    cls_token: Option<Var>,
-    pos_embed: Option<Var>,
-    blocks: Vec<Block>,
+    patches: PatchEmbedding,
+    class_token: Option<ClassToken>,
+    positions: Option<Positions>,
+    blocks: Vec<TransformerBlock>,
     head: Sequential,
 }
 
@@ -177,27 +99,31 @@ impl Vit {
     /// # }
     /// ```
     pub fn new(config: &VitConfig, device: &Device) -> Result<Self> {
-        let &VitConfig { image, patch, channels, width, heads, .. } = config;
+        let &VitConfig { image, patch, width, .. } = config;
         if patch == 0 || !image.is_multiple_of(patch) {
             bail!("Vit: an image of {image} pixels cannot be cut into patches of {patch}");
         }
-        if heads == 0 || !width.is_multiple_of(heads) {
-            bail!("Vit: a width of {width} cannot be split into {heads} heads");
-        }
-        let tokens = config.patches() + usize::from(config.class_token);
-        let vectors = |count: usize| Var::from_tensor(&randn(0.0, 1.0, (1, count, width), device)?);
-        let blocks = (0..config.depth).map(|_| Block::new(config, device));
-        Ok(Self {
+        let tokens = (image / patch).pow(2) + usize::from(config.class_token);
+        let class_token = config.class_token.then(|| ClassToken::new(width, device));
+        let positions = config.positions.then(|| Positions::learned(tokens, width, device));
+        let blocks = (0..config.depth).map(|_| TransformerBlock::new(config.block(), device));
+        let vit = Self {
             config: config.clone(),
-            patch_embed: Linear::new(channels * patch * patch, width, device)?,
-            cls_token: config.class_token.then(|| vectors(1)).transpose()?,
-            pos_embed: config.positions.then(|| vectors(tokens)).transpose()?,
+            patches: PatchEmbedding::new(config.channels, patch, width, device)?,
+            class_token: class_token.transpose()?,
+            positions: positions.transpose()?,
             blocks: blocks.collect::<Result<_>>()?,
             head: Sequential::new()
                 .add(Linear::new(width, config.head_hidden, device)?)
                 .add(Activation::Gelu)
                 .add(Linear::new(config.head_hidden, config.classes, device)?),
-        })
+        };
+        for (name, var) in vit.parameters().tensors() {
+            if ["class_token.weight", "positions.weight"].contains(&name.as_str()) {
+                init::normal(&var, 1.0)?;
+            }
+        }
+        Ok(vit)
     }
 
     /// The tokens after the last block, the class token first: `(batch, channels, image, image)`
@@ -206,17 +132,18 @@ impl Vit {
     /// # Errors
     /// If the shape does not fit.
     pub fn tokens(&self, images: &Tensor) -> Result<Tensor> {
-        let mut x = self.patch_embed.forward(&patchify(images, self.config.patch)?)?;
-        let (batch, patches, width) = x.dims3()?;
-        if patches != self.config.patches() {
-            let (found, made) = (images.dims(), self.config.image);
-            bail!("shape mismatch in Vit, images: {found:?}, made for {made} × {made} pixels");
+        let (_, _, height, width) = images.dims4()?;
+        let image = self.config.image;
+        if (height, width) != (image, image) {
+            let images = images.dims();
+            bail!("shape mismatch in Vit, images: {images:?}, made for {image} × {image} pixels");
         }
-        if let Some(token) = &self.cls_token {
-            x = Tensor::cat(&[&token.expand((batch, 1, width))?, &x], 1)?; // (batch, 1 + n, width)
+        let mut x = self.patches.forward(images)?; // (batch, patches, width)
+        if let Some(token) = &self.class_token {
+            x = token.forward(&x)?; // (batch, 1 + patches, width)
         }
-        if let Some(positions) = &self.pos_embed {
-            x = x.broadcast_add(positions)?;
+        if let Some(positions) = &self.positions {
+            x = positions.forward(&x)?;
         }
         self.blocks.iter().try_fold(x, |x, block| block.forward(&x))
     }
@@ -232,10 +159,13 @@ impl Module for Vit {
 
 impl Layer for Vit {
     fn parameters(&self) -> Parameters {
-        (Parameters::new().with_some("cls_token", self.cls_token.as_ref()))
-            .with_some("pos_embed", self.pos_embed.as_ref())
-            .with_layer("patch_embed.proj", &self.patch_embed)
-            .with_layers("blocks", &self.blocks)
-            .with_layer("head", &self.head)
+        let mut all = Parameters::new().with_layer("patches", &self.patches);
+        if let Some(token) = &self.class_token {
+            all = all.with_layer("class_token", token);
+        }
+        if let Some(positions) = &self.positions {
+            all = all.with_layer("positions", positions);
+        }
+        all.with_layers("blocks", &self.blocks).with_layer("head", &self.head)
     }
 }

@@ -3,6 +3,9 @@
 #[path = "../../nn/tests/common/mod.rs"]
 mod common;
 
+#[path = "networks/char_rnn.rs"]
+mod char_rnn;
+
 #[path = "networks/chat.rs"]
 mod chat;
 

@@ -1,8 +1,10 @@
 //! A GPT small enough to be drawn.
 
-use super::block::CausalSelfAttention;
 use candle_core::{Device, Result};
-use candlelab_nn::{Activation, Embedding, LayerNorm, Linear, Positions, Residual, Sequential};
+use candlelab_nn::{
+    Activation, Embedding, FeedForward, LayerNorm, Linear, MultiHeadAttention, Positions, Residual,
+    Sequential,
+};
 
 /// A GPT for bits with one block of width 32: four heads, ReLU between maps of twice the width, no
 /// biases in the attention, and a last map of its own instead of the tokens' vectors.
@@ -27,16 +29,15 @@ use candlelab_nn::{Activation, Embedding, LayerNorm, Linear, Positions, Residual
 /// ```
 pub fn bit_gpt(context: usize, device: &Device) -> Result<Sequential> {
     let (vocab, width, heads) = (2, 32, 4);
-    let c_attn = Linear::new(width, 3 * width, device)?.without_bias();
-    let c_proj = Linear::new(width, width, device)?.without_bias();
     let attention = Sequential::new()
         .add(LayerNorm::new(width, device)?)
-        .add(CausalSelfAttention::new(c_attn, c_proj, heads));
-    let mlp = Sequential::new()
-        .add(LayerNorm::new(width, device)?)
-        .add(Linear::new(width, 2 * width, device)?)
-        .add(Activation::Relu)
-        .add(Linear::new(2 * width, width, device)?);
+        .add(MultiHeadAttention::new(width, heads, device)?.causal().without_bias());
+    let mlp = Sequential::new().add(LayerNorm::new(width, device)?).add(FeedForward::new(
+        width,
+        2 * width,
+        Activation::Relu,
+        device,
+    )?);
     Ok(Sequential::new()
         .add(Embedding::new(vocab, width, device)?)
         .add(Positions::learned(context, width, device)?)

@@ -1,7 +1,7 @@
 //! What a GPT is made of.
 
 use candle_core::{Result, bail};
-use candlelab_nn::Activation;
+use candlelab_nn::{Activation, BlockConfig};
 
 /// The sizes of a [`Gpt`](crate::Gpt), and what its blocks do.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,14 +85,13 @@ impl GptConfig {
         (vocab + context) * width + layers * (maps + biases + 2 * norm) + norm
     }
 
-    pub(super) fn check(&self) -> Result<()> {
-        let Self { vocab, context, layers, heads, width, .. } = *self;
+    /// The block that it repeats.
+    pub(super) fn block(&self) -> Result<BlockConfig> {
+        let Self { vocab, context, layers, heads, width, bias, activation, dropout } = *self;
         if [vocab, context, layers, heads, width].contains(&0) {
             bail!("a GPT has tokens, positions, layers, heads and a width, got {self:?}");
         }
-        if !width.is_multiple_of(heads) {
-            bail!("a GPT's width of {width} cannot be split into {heads} heads");
-        }
-        Ok(())
+        let form = BlockConfig::new(width, heads);
+        Ok(BlockConfig { causal: true, bias, activation, dropout, ..form })
     }
 }

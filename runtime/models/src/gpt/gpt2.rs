@@ -36,7 +36,7 @@ impl Gpt {
             let vocab = config.vocab;
             bail!("{weights}: its vocabulary has {tokens} tokens, the configuration's {vocab}");
         }
-        let gpt = Self::zeros(config, device)?;
+        let gpt = Self::blank(config, device)?;
         let rename = |name: &str| {
             let name = name.strip_prefix("transformer.").unwrap_or(name);
             // Masks, and a copy of the tokens' vectors, which some files have.

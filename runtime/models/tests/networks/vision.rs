@@ -3,9 +3,7 @@
 use crate::common::fill;
 use crate::given::{draw, give, images, layer_agrees};
 use candlelab_data::{mnist, signs};
-use candlelab_models::{
-    Cnn, CnnConfig, ResNet, ResNetConfig, ResidualBlock, UNet, UNetConfig, Vit, VitConfig, patchify,
-};
+use candlelab_models::{Cnn, CnnConfig, ResNet, ResNetConfig, UNet, UNetConfig, Vit, VitConfig};
 use candlelab_nn::*;
 
 #[test]
@@ -79,25 +77,8 @@ fn the_unet_finds_the_plus_signs_of_a_batch() -> Result<()> {
     let both = (&found * &signs.masks)?.sum_all()?.to_scalar::<f32>()?;
     let either = found.maximum(&signs.masks)?.sum_all()?.to_scalar::<f32>()?;
     assert!(both / either > 0.9, "{both} of {either}");
-    let odd = Tensor::zeros((1, 1, 7, 8), DType::F32, &Device::Cpu)?;
-    assert!(model.forward(&odd).unwrap_err().to_string().contains("multiples of 2"));
-    Ok(())
-}
-
-#[test]
-fn a_block_without_its_second_scale_is_relu() -> Result<()> {
-    seed(3);
-    let block = ResidualBlock::new(4, 4, 1, &Device::Cpu)?;
-    for (name, var) in block.parameters().tensors() {
-        if name == "bn2.weight" {
-            var.set(&var.zeros_like()?)?;
-        }
-    }
-    let x = randn(0.0, 1.0, (2, 4, 5, 5), &Device::Cpu)?;
-    let difference = (block.forward(&x)? - relu(&x)?)?.abs()?.max_all()?;
-    assert_eq!(difference.to_scalar::<f32>()?, 0.0);
-    let halves = ResidualBlock::new(4, 6, 2, &Device::Cpu)?;
-    assert_eq!(halves.forward(&x)?.dims(), [2, 6, 3, 3]);
+    let odd = Tensor::zeros((1, 1, 7, 5), DType::F32, &Device::Cpu)?;
+    assert_eq!(model.forward(&odd)?.dims(), odd.dims());
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::{Activation, Layer, parameter};
 use crate::ops::{bent_linear, linear};
 use crate::parameters::Parameters;
-use candle_core::{Device, Module, Result, Tensor, Var, bail};
+use candle_core::{Device, Module, Result, Tensor, Var};
 
 /// The affine map `y = x · wᵀ + b`, see [`linear`].
 ///
@@ -36,28 +36,6 @@ impl Linear {
             w: parameter((outputs, inputs), inputs, device)?,
             b: Some(parameter(outputs, inputs, device)?),
         })
-    }
-
-    /// A layer with given weights, `(out, in)`, and biases, `(out)`.
-    ///
-    /// # Errors
-    /// If the shapes do not fit.
-    ///
-    /// ```
-    /// # use candlelab_nn::{Device, Linear, Module, Result, Tensor};
-    /// # fn main() -> Result<()> {
-    /// let sum = Linear::from_weights(&Tensor::new(&[[1f32, 1.0]], &Device::Cpu)?, None)?;
-    /// let y = sum.forward(&Tensor::new(&[[2f32, 3.0]], &Device::Cpu)?)?;
-    /// assert_eq!(y.to_vec2::<f32>()?, [[5.0]]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn from_weights(w: &Tensor, b: Option<&Tensor>) -> Result<Self> {
-        let outputs = w.dims2()?.0;
-        if let Some(b) = b.filter(|b| b.dims() != [outputs]) {
-            bail!("shape mismatch in Linear, weights: {:?}, biases: {:?}", w.dims(), b.dims());
-        }
-        Ok(Self { w: Var::from_tensor(w)?, b: b.map(Var::from_tensor).transpose()? })
     }
 
     /// The weights, `(out, in)`.
