@@ -65,5 +65,5 @@ pub use ops::{
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
 pub use parameters::Parameters;
-pub use random::{next_seed, rand, randn, seed};
+pub use random::{next_seed, rand, randn, random_state, seed, set_random_state};
 pub use sequential::{Sequential, Summary, parameter_count};

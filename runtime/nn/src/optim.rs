@@ -6,6 +6,7 @@ mod clip;
 mod descent;
 mod fused;
 mod schedule;
+mod state;
 
 pub use adam::Adam;
 pub use adaptive::{AdaDelta, Adagrad, RmsProp};
@@ -15,6 +16,7 @@ pub use schedule::Schedule;
 
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
+use std::collections::HashMap;
 
 /// Changes parameters so that a loss falls.
 pub trait Optimizer {
@@ -29,6 +31,18 @@ pub trait Optimizer {
 
     /// Changes the learning rate.
     fn set_lr(&mut self, lr: f64);
+
+    /// What it remembers, by name: the learning rate, the number of steps, past gradients.
+    ///
+    /// # Errors
+    /// If the device has no room.
+    fn state(&self) -> Result<Vec<(String, Tensor)>>;
+
+    /// Goes on from what [`Self::state`] gave for an optimiser of the same kind and parameters.
+    ///
+    /// # Errors
+    /// If the state is of another kind or shape. Nothing is changed then.
+    fn set_state(&mut self, state: &HashMap<String, Tensor>) -> Result<()>;
 
     /// Differentiates a scalar loss and makes a step.
     ///
@@ -133,6 +147,17 @@ macro_rules! optimizer {
 
             fn set_lr(&mut self, lr: f64) {
                 self.common.lr = lr;
+            }
+
+            fn state(&self) -> Result<Vec<(String, Tensor)>> {
+                self.common.state(stringify!($name))
+            }
+
+            fn set_state(
+                &mut self,
+                state: &std::collections::HashMap<String, Tensor>,
+            ) -> Result<()> {
+                self.common.set_state(stringify!($name), state)
             }
         }
     };

@@ -62,7 +62,7 @@ impl Adam {
         });
         move |parameter, gradient| {
             if parameter.means.is_none() {
-                parameter.means = fused::means(&parameter.var);
+                parameter.means = fused::means(&parameter.var, &mut parameter.memory)?;
             }
             match &mut parameter.means {
                 Some(means) => fused::step(&parameter.var, &gradient, step, means),

@@ -1,8 +1,12 @@
 //! A step of Adam in one pass over parameter, gradient and both means, in place on the CPU: a dozen
 //! passes of single operations take ten times longer.
 
+use super::Memory;
+use super::state::numbers;
 use crate::ops::{Float, ours, wide};
-use candle_core::{CpuStorage, DType, InplaceOp2, Layout, Result, Tensor, Var, bail};
+use candle_core::{
+    CpuStorage, DType, Device, InplaceOp2, Layout, Result, Shape, Tensor, Var, bail,
+};
 use std::sync::{Mutex, PoisonError};
 
 /// The constants of one step, see [`Adam`](super::Adam).
@@ -26,14 +30,35 @@ pub enum Means {
     F64(Vec<f64>, Vec<f64>),
 }
 
-/// The means of a parameter that [`step`] can move, before its first gradient.
-pub fn means(var: &Var) -> Option<Means> {
-    let n = var.elem_count();
-    match var.dtype() {
-        _ if !ours(var) || !var.is_contiguous() => None,
-        DType::F32 => Some(Means::F32(vec![0.0; n], vec![0.0; n])),
-        _ => Some(Means::F64(vec![0.0; n], vec![0.0; n])),
+impl Means {
+    /// Both as tensors of the parameter's shape.
+    pub fn tensors(&self, shape: &Shape) -> Result<[Tensor; 2]> {
+        let device = &Device::Cpu;
+        Ok(match self {
+            Self::F32(m, s) => [
+                Tensor::from_slice(m, shape.clone(), device)?,
+                Tensor::from_slice(s, shape.clone(), device)?,
+            ],
+            Self::F64(m, s) => [
+                Tensor::from_slice(m, shape.clone(), device)?,
+                Tensor::from_slice(s, shape.clone(), device)?,
+            ],
+        })
     }
+}
+
+/// The means of a parameter that [`step`] can move: those in `memory`, or zeros before its first
+/// gradient.
+pub fn means(var: &Var, memory: &mut Memory) -> Result<Option<Means>> {
+    let n = var.elem_count();
+    if !ours(var) || !var.is_contiguous() {
+        return Ok(None);
+    }
+    let [m, s] = std::mem::take(memory);
+    Ok(Some(match var.dtype() {
+        dtype @ DType::F32 => Means::F32(numbers(m, n, dtype)?, numbers(s, n, dtype)?),
+        dtype => Means::F64(numbers(m, n, dtype)?, numbers(s, n, dtype)?),
+    }))
 }
 
 /// Moves a parameter along its gradient.
