@@ -81,6 +81,6 @@ pub use ops::{
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
 pub use parameters::{Parameters, load_tensors, save_tensors};
-pub use random::{next_seed, rand, randn, seed};
+pub use random::{next_seed, rand, randn, random_state, seed, set_random_state};
 pub use sequential::Sequential;
 pub use summary::{Summary, parameter_count, summary};

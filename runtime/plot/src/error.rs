@@ -136,6 +136,10 @@ pub enum Error {
     #[error("drawing failed: {0}")]
     Draw(String),
 
+    /// There is nothing to write letters with.
+    #[error("this machine has no font for a PNG picture\nhint: install one, or save as .svg")]
+    NoFont,
+
     /// The chart could not be written.
     #[error("cannot write the chart to {}: {source}", path.display())]
     Save {

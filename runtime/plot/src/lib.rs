@@ -49,6 +49,7 @@ mod matrix;
 mod multiples;
 mod options;
 mod palette;
+mod png;
 mod points;
 mod raster;
 mod rates;
