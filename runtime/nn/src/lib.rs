@@ -20,6 +20,8 @@
 //! - [`init`] has other random weights to start from;
 //! - [`cross_entropy`], [`mse`], [`bce_with_logits`] and others are the losses;
 //! - [`Sgd`], [`Adam`] and others are the optimisers, [`Schedule`] changes their learning rate;
+//!   [`Frozen`] keeps a layer from learning; [`save_tensors`] keeps a model and its optimiser;
+//! - [`gradient_check`] compares a gradient with differences, [`summary`] shows a model's shapes;
 //! - [`evaluating`] and [`Layer::predict`] are for evaluation, without dropout.
 //!
 //! ```

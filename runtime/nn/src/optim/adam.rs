@@ -9,6 +9,20 @@ use candle_core::{Result, Tensor, Var};
 /// `w ← w − η m̂ / (√ŝ + ε)` with `m̂ = m/(1−β₁ᵗ)`, `ŝ = s/(1−β₂ᵗ)`; β₁ = .9, β₂ = .999, ε = 1e-8.
 ///
 /// With weight decay λ it is AdamW (Loshchilov and Hutter 2019): first `w ← w − η λ w`.
+///
+/// ```
+/// # use candlelab_nn::{Adam, Device, Layer, Linear, Result};
+/// # fn main() -> Result<()> {
+/// let (body, head) = (Linear::new(8, 4, &Device::Cpu)?, Linear::new(4, 2, &Device::Cpu)?);
+/// let biases = vec![body.vars().remove(1), head.vars().remove(1)];
+/// let adam = Adam::new(head.vars(), 1e-3)
+///     .with_group(body.vars(), 0.1) // a tenth of the learning rate
+///     .with_weight_decay(0.05)
+///     .without_decay(biases);
+/// # let _ = adam;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Adam {
     common: Common,
