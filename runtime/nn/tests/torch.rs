@@ -25,3 +25,6 @@ mod graph;
 
 #[path = "torch/blocks.rs"]
 mod blocks;
+
+#[path = "torch/frozen.rs"]
+mod frozen;
