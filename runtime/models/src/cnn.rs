@@ -37,7 +37,7 @@ impl Cnn {
     /// Random weights, as [`Conv2d`] and [`Linear`] draw them.
     ///
     /// # Errors
-    /// If the kernel is even, the image is too small to be halved so often, or the device has no
+    /// If there are no channels, the kernel is even, the image is too small to be halved so often, or the device has no
     /// room.
     ///
     /// ```
@@ -54,15 +54,14 @@ impl Cnn {
         let CnnConfig { image, channels, kernel, classes } = config;
         let halvings = channels.len().saturating_sub(1) as u32;
         let side = image.checked_shr(halvings).unwrap_or(0);
-        if kernel.is_multiple_of(2) || side == 0 {
-            bail!("a CNN needs an odd kernel and {halvings} halvings of its image, got {config:?}");
-        }
+        let Some(last) = channels.last().filter(|_| side > 0 && !kernel.is_multiple_of(2)) else {
+            bail!("a CNN needs channels, an odd kernel and {halvings} halvings, got {config:?}");
+        };
         let layer = |pair: &[usize]| {
             let conv = Conv2d::new(pair[0], pair[1], *kernel, kernel / 2, device)?;
             Ok(Sequential::new().add(conv).add(Activation::Relu).add(MaxPool2d::new(2)))
         };
         let layers = channels.windows(2).map(layer).collect::<Result<_>>()?;
-        let last = channels.last().copied().unwrap_or(0);
         Ok(Self { layers, fc: Linear::new(last * side * side, *classes, device)? })
     }
 

@@ -81,7 +81,7 @@ impl EfficientNet {
     /// Random weights, uniform in `±1/√fan_in`.
     ///
     /// # Errors
-    /// If the device has no room.
+    /// If a kernel, a stride or an expansion is 0, or the device has no room.
     ///
     /// ```
     /// # use candlelab_models::{EfficientNet, EfficientNetConfig};
@@ -96,6 +96,9 @@ impl EfficientNet {
         let mut blocks = Vec::new();
         let mut inputs = config.stem;
         for stage in &config.stages {
+            if [stage.kernel, stage.stride, stage.expand].contains(&0) {
+                bail!("EfficientNet: kernel, stride and expansion are 1 or more, got {stage:?}");
+            }
             for at in 0..stage.blocks {
                 let stride = if at == 0 { stage.stride } else { 1 };
                 blocks.push(Block::new(inputs, Stage { stride, ..*stage }, device)?);

@@ -55,8 +55,7 @@ impl Gguf {
     }
 
     fn size(&self, name: &str) -> Result<usize> {
-        let value = self.value(name)?;
-        Ok(value.to_u64().or_else(|_| value.to_u32().map(u64::from))? as usize)
+        Ok(self.value(name)?.to_u64()? as usize)
     }
 
     fn config(&self) -> Result<LlamaConfig> {

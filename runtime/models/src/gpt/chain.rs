@@ -63,9 +63,9 @@ impl MarkovChain {
     /// How probable each state is after each: `(states, states)`, f32, rows that sum to 1.
     ///
     /// # Errors
-    /// If the device has no room.
+    /// If there are not as many rows in `next` as states.
     pub fn matrix(&self) -> Result<Tensor> {
-        let (count, vocab) = self.next.dims2()?;
+        let (count, vocab) = self.sizes()?;
         let mut matrix = vec![0f32; count * count];
         for (state, next) in self.next.to_vec2::<f32>()?.into_iter().enumerate() {
             for (token, p) in next.into_iter().enumerate() {
@@ -78,7 +78,7 @@ impl MarkovChain {
     /// Walks `steps` tokens on from a context.
     ///
     /// # Errors
-    /// If `start` is none of the states.
+    /// If `start` is none of the states, or there are not as many rows in `next` as states.
     ///
     /// ```
     /// # use candlelab_models::MarkovChain;
@@ -94,14 +94,25 @@ impl MarkovChain {
         let Some(mut state) = self.states.iter().position(|state| state == start) else {
             bail!("{start:?} is none of the chain's {} states", self.states.len());
         };
+        let (count, vocab) = self.sizes()?;
         let next = self.next.to_dtype(DType::F64)?.to_vec2::<f64>()?;
         let mut generator = StdRng::seed_from_u64(seed);
         let mut tokens = Vec::with_capacity(steps);
         for _ in 0..steps {
             let token = draw(&next[state], &mut generator);
-            state = (state * next[state].len() + token as usize) % next.len();
+            state = (state * vocab + token as usize) % count;
             tokens.push(token);
         }
         Ok(tokens)
+    }
+
+    /// States and tokens.
+    fn sizes(&self) -> Result<(usize, usize)> {
+        let (rows, vocab) = self.next.dims2()?;
+        if rows != self.states.len() || vocab == 0 {
+            let (states, next) = (self.states.len(), self.next.dims());
+            bail!("shape mismatch in MarkovChain, states: {states}, next: {next:?}");
+        }
+        Ok((rows, vocab))
     }
 }

@@ -3,7 +3,7 @@
 use crate::common::{Reference, close};
 use crate::given::{draw, give, layer_agrees};
 use candle_core::Result;
-use candlelab_data::contexts;
+use candlelab_data::{Bpe, CharTokenizer, Tokenizer, contexts};
 use candlelab_models::{Gpt, GptConfig, MarkovChain, Sampling, bit_gpt, next_token_loss};
 use candlelab_nn::{
     Activation, Adam, DType, Device, Layer, Module, Optimizer, Tensor, parameter_count,
@@ -193,7 +193,30 @@ fn it_is_a_markov_chain() -> Result<()> {
     let after = walk.windows(4).filter(|bits| bits[..3] == [1, 1, 1]);
     let after: Vec<u32> = after.map(|bits| bits[3]).collect();
     assert!((ones(&after) - next[7][1]).abs() < 0.03);
+    let cut = MarkovChain { states: chain.states[..7].to_vec(), next: chain.next.clone() };
+    assert!(cut.matrix().is_err() && cut.walk(&[1, 1, 0], 1, 0).is_err());
     assert!(chain.walk(&[1, 1], 1, 0).is_err() && MarkovChain::new(&gpt, 2, 30).is_err());
+    Ok(())
+}
+
+/// Letters and byte pairs; before training every token is as likely as the others.
+#[test]
+fn any_tokens_will_do() -> Result<()> {
+    let text = "to be, or not to be, that is the question";
+    let (letters, pairs) = (CharTokenizer::new(text)?, Bpe::train(text, 270)?);
+    for tokenizer in [&letters as &dyn Tokenizer, &pairs] {
+        let vocab = tokenizer.vocab_size();
+        let gpt = started(&GptConfig { layers: 2, width: 32, ..GptConfig::nano(vocab) })?;
+        let tokens = tokenizer.encode(text)?;
+        let x = Tensor::new(&tokens[..tokens.len() - 1], &Device::Cpu)?.unsqueeze(0)?;
+        let y = Tensor::new(&tokens[1..], &Device::Cpu)?.unsqueeze(0)?;
+        let loss = next_token_loss(&gpt.forward(&x)?, &y)?.to_scalar::<f32>()?;
+        assert!((loss - (vocab as f32).ln()).abs() < 0.1, "{loss}");
+        let sampling = Sampling { seed: Some(1), ..Sampling::default() };
+        let drawn = gpt.generate(&tokenizer.encode("to")?, 30, &sampling)?;
+        assert_eq!(drawn.len(), 30);
+        tokenizer.decode(&drawn)?; // all are tokens
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! A network that others have trained.
 
 use crate::common::{close, fill};
-use crate::given::{layer_agrees, reference};
+use crate::given::{draw, layer_agrees, reference};
 use candlelab_data::photo;
 use candlelab_models::{EfficientNet, EfficientNetConfig, Stage, resize};
 use candlelab_nn::*;
@@ -19,6 +19,22 @@ fn efficientnet_is_pytorchs() -> Result<()> {
     let model = EfficientNet::new(&tiny(), &Device::Cpu)?;
     let x = (fill(&[2, 3, 23, 23], 0)? * 8.0)?.to_dtype(DType::F32)?;
     layer_agrees("efficientnet", &model, &x)
+}
+
+#[test]
+fn efficientnet_learns_a_batch_by_heart() -> Result<()> {
+    let model = EfficientNet::new(&tiny(), &Device::Cpu)?;
+    draw(&model.parameters(), 1)?;
+    let x = fill(&[4, 3, 23, 23], 0)?.sin()?.to_dtype(DType::F32)?;
+    let y = Tensor::new(&[0u32, 3, 1, 4], &Device::Cpu)?;
+    let mut optimizer = Adam::new(model.vars(), 0.02);
+    let loss = || cross_entropy(&model.forward(&x)?, &y);
+    for _ in 0..60 {
+        optimizer.backward_step(&loss()?)?;
+    }
+    let loss = loss()?.to_scalar::<f32>()?;
+    assert!(loss < 0.16, "{loss}"); // a tenth of ln 5
+    Ok(())
 }
 
 #[test]
@@ -57,6 +73,9 @@ fn what_does_not_fit_is_named() -> Result<()> {
     assert!(model.guesses(&photo()?, 1).unwrap_err().to_string().contains("1000 classes"));
     let two = Tensor::zeros((1, 2, 8, 8), DType::F32, &Device::Cpu)?;
     assert!(model.prepare(&two).unwrap_err().to_string().contains("[1, 2, 8, 8]"));
+    let mut still = tiny();
+    still.stages[1].stride = 0;
+    assert!(EfficientNet::new(&still, &Device::Cpu).unwrap_err().to_string().contains("stride: 0"));
     let file = std::env::temp_dir().join(format!("candlelab-lite-{}", std::process::id()));
     model.parameters().save(&file)?;
     let again = EfficientNet::load(&file, &tiny(), &Device::Cpu)?;

@@ -124,6 +124,7 @@ fn what_does_not_fit_is_named() -> Result<()> {
     let error = Vit::new(&VitConfig::mnist(), &device)?.forward(&x).unwrap_err().to_string();
     assert!(error.contains("[1, 1, 14, 14], made for 28 × 28"), "{error}");
     assert!(Cnn::new(&CnnConfig { kernel: 4, ..CnnConfig::mnist() }, &device).is_err());
+    assert!(Cnn::new(&CnnConfig { channels: vec![], ..CnnConfig::mnist() }, &device).is_err());
     assert!(Cnn::new(&CnnConfig { image: 3, ..CnnConfig::mnist() }, &device).is_err());
     assert!(
         ResNet::new(&ResNetConfig { widths: vec![], ..ResNetConfig::mnist() }, &device).is_err()
