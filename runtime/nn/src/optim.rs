@@ -16,7 +16,6 @@ pub use schedule::Schedule;
 
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
-use std::collections::HashMap;
 
 /// Changes parameters so that a loss falls.
 pub trait Optimizer {
@@ -42,7 +41,7 @@ pub trait Optimizer {
     ///
     /// # Errors
     /// If the state is of another kind or shape. Nothing is changed then.
-    fn set_state(&mut self, state: &HashMap<String, Tensor>) -> Result<()>;
+    fn set_state(&mut self, state: &[(String, Tensor)]) -> Result<()>;
 
     /// Differentiates a scalar loss and makes a step.
     ///
@@ -153,10 +152,7 @@ macro_rules! optimizer {
                 self.common.state(stringify!($name))
             }
 
-            fn set_state(
-                &mut self,
-                state: &std::collections::HashMap<String, Tensor>,
-            ) -> Result<()> {
+            fn set_state(&mut self, state: &[(String, Tensor)]) -> Result<()> {
                 self.common.set_state(stringify!($name), state)
             }
         }

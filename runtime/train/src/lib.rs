@@ -1,9 +1,12 @@
 //! Training that can be watched, stopped and looked back on.
 //!
-//! [`fit`] trains a classifier and [`fit_with`] whatever [`FitOptions`] describe; both show a progress bar and
-//! a loss curve that grows while they run, and return a [`History`]. [`evaluate`] counts right
-//! answers on data that was not trained on. The loop itself stands in `fit.rs`, short enough to
-//! paste into a notebook; `live.rs` draws, `history.rs` remembers.
+//! - [`fit`] trains a classifier, [`fit_with`] whatever [`FitOptions`] describe, [`fit_each`] calls
+//!   a closure after each epoch; all show a progress bar and a loss curve that grows while they
+//!   run, and return a [`History`]. [`resume`] takes up a run that was stopped;
+//! - [`evaluate`] and [`evaluate_loss`] measure on data that was not trained on.
+//!
+//! The loop itself stands in `fit.rs`, short enough to paste into a notebook; `live.rs` draws,
+//! `history.rs` remembers, `finite.rs` finds where a NaN comes from.
 //!
 //! ```
 //! use candlelab_nn::{Activation, Adam, Device, Linear, Result, Sequential, seed};
@@ -23,11 +26,17 @@
 //! # }
 //! ```
 
+mod accumulate;
+mod checkpoint;
 mod evaluate;
+mod finite;
 mod fit;
 mod history;
 mod live;
+mod stopping;
 
-pub use evaluate::evaluate;
-pub use fit::{FitOptions, fit, fit_with};
+pub use checkpoint::{Checkpoint, resume};
+pub use evaluate::{evaluate, evaluate_loss};
+pub use fit::{FitOptions, fit, fit_each, fit_with};
 pub use history::{Epoch, History};
+pub use stopping::EarlyStopping;
