@@ -113,13 +113,13 @@ fn early_stopping_ends_with_the_best_epoch() -> Result<()> {
     seed(1);
     // Targets whose validation set asks for the opposite: every step makes it worse.
     let x = Tensor::new(&[[1f32], [2.0]], &Device::Cpu)?;
-    let validation = Some((x.clone(), (&x * -1.0)?));
+    let y = (&x * -1.0)?;
     let model = Linear::new(1, 1, &Device::Cpu)?;
     let (path, whole) = (file("best"), file("whole"));
     let options = FitOptions {
         epochs: 50,
         loss: mse,
-        validation: validation.clone(),
+        validation: Some((x.clone(), y.clone())),
         stop: Some(EarlyStopping { patience: 3, min_delta: 0.0, file: Some(path.clone()) }),
         parameters: Some(model.parameters()),
         checkpoint: Some(whole.clone()),
@@ -131,7 +131,6 @@ fn early_stopping_ends_with_the_best_epoch() -> Result<()> {
     let best = losses.iter().copied().fold(f64::MAX, f64::min);
     let at = losses.iter().position(|loss| *loss == best).unwrap();
     assert_eq!(losses.len(), at + 4); // three more after the best
-    let (x, y) = validation.unwrap();
     assert_eq!(evaluate_loss(&model, &x, &y, mse)?, best);
     let saved = Linear::new(1, 1, &Device::Cpu)?;
     saved.parameters().load(&path)?;
