@@ -10,13 +10,22 @@
 //!   what it does to short ones; [`Sampling`] tells how the next token is drawn;
 //! - [`CharRnn`] writes letter by letter, as it was done before;
 //! - [`Clip`] brings images and texts together, [`SentenceEncoder`] sentences that mean the same,
-//!   and one can [`Chat`] with a pretrained language model.
+//!   and one can [`Chat`] with a pretrained language model;
+//! - [`Autoencoder`], [`Vae`] and [`VqVae`] find short codes, [`Flow`] a density;
+//! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
+//!   and [`ddim_sample`] make examples with it;
+//! - [`categorical`] draws classes.
 
+mod autoencoder;
 mod char_rnn;
 mod chat;
 mod clip;
 mod cnn;
+mod diffusion;
+mod draws;
 mod efficientnet;
+mod flow;
+mod gan;
 mod gpt;
 mod heads;
 mod mlp;
@@ -27,15 +36,26 @@ mod sampling;
 mod sentences;
 mod tokenizer;
 mod unet;
+mod vae;
 mod vit;
+mod vqvae;
 mod weights;
 mod xor_attention;
 
+pub use autoencoder::{Autoencoder, AutoencoderConfig};
 pub use char_rnn::{CharRnn, CharRnnConfig, CharWriter};
 pub use chat::{Chat, Llama, LlamaConfig};
 pub use clip::{Clip, ClipConfig};
 pub use cnn::{Cnn, CnnConfig};
+pub use diffusion::{
+    CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig, DiffusionUNet, DiffusionUNetConfig,
+    Guidance, IdealCoinDenoiser, LatentDiffusion, NoiseSchedule, ddim_sample, ddim_step,
+    ddpm_sample, ddpm_step, diffusion_loss, energy_distance, time_embedding,
+};
+pub use draws::categorical;
 pub use efficientnet::{EfficientNet, EfficientNetConfig, Stage, imagenet_classes};
+pub use flow::{Flow, FlowConfig};
+pub use gan::{Gan, GanHistory, GanOptions, discriminator_loss, generator_loss, train_gan};
 pub use gpt::{Gpt, GptConfig, GptTokens, MarkovChain, bit_gpt, next_token_loss};
 pub use mlp::mlp;
 pub use perceptron::{Perceptron, PerceptronHistory, PerceptronUpdate};
@@ -44,5 +64,7 @@ pub use resnet::{ResNet, ResNetConfig};
 pub use sampling::Sampling;
 pub use sentences::{Bert, BertConfig, SentenceEncoder};
 pub use unet::{UNet, UNetConfig};
+pub use vae::{Vae, VaeConfig, VaeLoss, gaussian_kl, reparameterise};
 pub use vit::{Vit, VitConfig};
+pub use vqvae::{Quantised, VqVae, VqVaeConfig, VqVaeLoss};
 pub use xor_attention::{Mixing, XorAttention, XorAttentionConfig};
