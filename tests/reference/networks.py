@@ -86,15 +86,13 @@ class VitBlock(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm_1, self.norm_2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.attention = Parts(
-            in_proj_weight=nn.Parameter(torch.empty(3 * width, width)),
-            out_proj=nn.Linear(width, width),
-        )
+        in_proj = nn.Linear(width, 3 * width, bias=False)
+        self.attention = Parts(in_proj=in_proj, out_proj=nn.Linear(width, width))
         self.feed_forward = Parts(up=nn.Linear(width, hidden), down=nn.Linear(hidden, width))
 
     def forward(self, x):
         batch, length, width = x.shape
-        qkv = self.norm_1(x) @ self.attention.in_proj_weight.T
+        qkv = self.attention.in_proj(self.norm_1(x))
         q, k, v = qkv.reshape(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         p = (q @ k.transpose(-2, -1) * width**-0.5).softmax(-1)
         x = x + self.attention.out_proj((p @ v).transpose(1, 2).reshape(batch, length, width))

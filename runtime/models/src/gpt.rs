@@ -178,7 +178,7 @@ impl Layer for Gpt {
 fn published(name: &str) -> String {
     let names = [
         ("norm_1", "ln_1"),
-        ("attention.in_proj_", "attn.c_attn."),
+        ("attention.in_proj", "attn.c_attn"),
         ("attention.out_proj", "attn.c_proj"),
         ("norm_2", "ln_2"),
         ("feed_forward.up", "mlp.c_fc"),
