@@ -83,7 +83,7 @@ for image, channels in zip(images, maps):
 put("score_cam", torch.stack(cams).flatten())
 
 for name, size in [("resize_up", (7, 12)), ("resize_down", (2, 3))]:
-    resized = F.interpolate(fill([1, 2, 4, 5], 0), size, mode="bilinear", align_corners=False)
+    resized = F.interpolate(fill([1, 2, 4, 5], 0), size, mode="bilinear", align_corners=False, antialias=True)
     put(name, resized.flatten())
 
 # The ⌈(n+1)(1−α)⌉/n quantile.

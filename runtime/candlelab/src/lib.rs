@@ -61,31 +61,38 @@ pub mod prelude {
         display, input, password, progress, table,
     };
     pub use crate::models::{
-        Bert, BertConfig, Chat, Clip, ClipConfig, Cnn, CnnConfig, EfficientNet, EfficientNetConfig,
-        Gpt, GptConfig, GptTokens, Llama, LlamaConfig, MarkovChain, Mixing, Perceptron,
-        PerceptronHistory, PerceptronUpdate, ResNet, ResNetConfig, Sampling, SentenceEncoder,
-        Stage, UNet, UNetConfig, Vit, VitConfig, XorAttention, XorAttentionConfig, bit_gpt,
-        imagenet_classes, mlp, next_token_loss, resize,
+        Autoencoder, AutoencoderConfig, Bert, BertConfig, CharRnn, CharRnnConfig, CharWriter, Chat,
+        Clip, ClipConfig, Cnn, CnnConfig, CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig,
+        DiffusionUNet, DiffusionUNetConfig, EfficientNet, EfficientNetConfig, Flow, FlowConfig,
+        Gan, GanHistory, GanOptions, Gpt, GptConfig, GptTokens, Guidance, IdealCoinDenoiser,
+        LatentDiffusion, Llama, LlamaConfig, MarkovChain, Mixing, NoiseSchedule, Perceptron,
+        PerceptronHistory, PerceptronUpdate, Quantised, ResNet, ResNetConfig, Sampling,
+        SentenceEncoder, Stage, UNet, UNetConfig, Vae, VaeConfig, VaeLoss, Vit, VitConfig, VqVae,
+        VqVaeConfig, VqVaeLoss, XorAttention, XorAttentionConfig, bit_gpt, categorical,
+        ddim_sample, ddim_step, ddpm_sample, ddpm_step, diffusion_loss, discriminator_loss,
+        energy_distance, gaussian_kl, generator_loss, imagenet_classes, mlp, next_token_loss,
+        reparameterise, time_embedding, train_gan,
     };
     pub use crate::nn::{
-        Activation, AdaDelta, Adagrad, Adam, Adapter, Aggregation, AttentionFree, AvgPool2d,
-        BatchNorm, BlockConfig, Cell, ClassToken, Conv1d, Conv2d, ConvOptions, ConvTranspose2d,
-        DoubleConv, Dropout, EdgeConv, Embedding, FeedForward, Flatten, Gat, Gcn, Gin,
-        GlobalAvgPool2d, GmlpBlock, GraphBatch, GraphLayer, GraphSage, GroupNorm, Gru, GruCell,
-        KvCache, Layer, LayerNorm, Linear, Lstm, LstmCell, MaxPool2d, MixerBlock,
-        MultiHeadAttention, Optimizer, Parameters, PatchEmbedding, Positions, RandomFeatures,
-        Recurrent, Residual, ResidualBlock, RmsNorm, RmsProp, Rnn, RnnCell, Schedule, Sequential,
-        Sgd, Summary, TransformerBlock, UNetDown, UNetUp, Upsample, accuracy, attention,
-        attention_weights, avg_pool2d, batch_norm, bce_with_logits, bradley_terry, causal_mask,
-        clip_gradients, conv_transpose2d, conv1d, conv2d, conv2d_with, cross_entropy, device,
-        devices, dice, elu, evaluating, exponential_kernel, gather, gelu, gelu_tanh,
-        global_avg_pool2d, group_norm, hinge, init, is_training, kernel_attention, kl_divergence,
-        l1, layer_norm, leaky_relu, linear, linear_kernel, log_softmax, masked_attention,
-        max_pool2d, message_passing, mse, next_seed, nll, nt_xent, parameter_count, patchify,
-        performer_attention, polynomial_kernel, rand, randn, rbf_kernel, relu, rms_norm, rotary,
-        scatter_max, scatter_mean, scatter_softmax, scatter_sum, seed, sigmoid, silu, sinusoidal,
-        smooth_l1, softmax, softplus, tanh, triplet, unpatchify, upsample_nearest2d,
-        with_self_loops,
+        Activation, AdaDelta, Adagrad, Adam, Adapter, AdaptiveAvgPool2d, Aggregation,
+        AttentionFree, AvgPool1d, AvgPool2d, BatchNorm, BlockConfig, Cell, ClassToken, Conv1d,
+        Conv2d, Conv3d, ConvOptions, ConvTranspose2d, DoubleConv, Dropout, EdgeConv, Embedding,
+        FeedForward, Flatten, Frozen, Gat, Gcn, Gin, GlobalAvgPool2d, GmlpBlock, GraphBatch,
+        GraphLayer, GraphSage, GroupNorm, Gru, GruCell, KvCache, Layer, LayerNorm, Linear, Lstm,
+        LstmCell, MaxPool1d, MaxPool2d, MixerBlock, MultiHeadAttention, Optimizer, Parameters,
+        PatchEmbedding, Positions, RandomFeatures, Recurrent, Residual, ResidualBlock, RmsNorm,
+        RmsProp, Rnn, RnnCell, Schedule, Sequential, Sgd, Summary, TransformerBlock, UNetDown,
+        UNetUp, Upsample, accuracy, adaptive_avg_pool2d, attention, attention_weights, avg_pool1d,
+        avg_pool2d, batch_norm, bce_with_logits, bradley_terry, causal_mask, clip_gradients,
+        conv_transpose2d, conv1d, conv2d, conv2d_with, conv3d, cross_entropy, device, devices,
+        dice, elu, evaluating, exponential_kernel, gather, gelu, gelu_tanh, global_avg_pool2d,
+        gradient_check, group_norm, hinge, init, is_training, kernel_attention, kl_divergence, l1,
+        layer_norm, leaky_relu, linear, linear_kernel, load_tensors, log_softmax, masked_attention,
+        max_pool1d, max_pool2d, message_passing, mse, next_seed, nll, nt_xent, parameter_count,
+        patchify, performer_attention, polynomial_kernel, rand, randn, random_state, rbf_kernel,
+        relu, resize, rms_norm, rotary, save_tensors, scatter_max, scatter_mean, scatter_softmax,
+        scatter_sum, seed, set_random_state, sigmoid, silu, sinusoidal, smooth_l1, softmax,
+        softplus, summary, tanh, triplet, unpatchify, upsample_nearest2d, with_self_loops,
     };
     pub use crate::plot::{
         Chart, Colours, GraphLayout, GraphOptions, Height, LineOptions, Scale, Spread, Titles,
@@ -102,7 +109,12 @@ pub mod prelude {
         policy_loss, q_learning, ranked_pairs, reinforce, rlhf, rlhf_loss, rollout, td_loss,
         value_iteration,
     };
-    pub use crate::train::{Epoch, FitOptions, History, evaluate, fit, fit_with};
+    pub use crate::train::{
+        Calibration, Checkpoint, Confusion, EarlyStopping, Epoch, EventWriter, FitOptions, History,
+        Interval, Landscape, PrecisionRecall, Roc, Scores, auc, average_precision, bootstrap,
+        brier_score, calibration, calibration_error, confusion, evaluate, evaluate_loss, fit,
+        fit_each, fit_with, loss_landscape, precision_recall, resume, roc,
+    };
 
     /// A result whose error is Candle's unless another is named, so that `Result<f64>` and
     /// `Result<u8, String>` both mean what they say.

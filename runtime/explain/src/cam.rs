@@ -1,10 +1,9 @@
 //! Maps of where a convolutional network looks.
 
-use crate::resize;
 use crate::score::{class_scores, gradient};
 use candle_core::{D, Module, Result, Tensor};
 use candlelab_host::check_interrupt;
-use candlelab_nn::{evaluating, relu, softmax};
+use candlelab_nn::{evaluating, relu, resize, softmax};
 
 /// Where the features lie that speak for a class, Grad-CAM (Selvaraju et al. 2017):
 /// `max(0, Σₖ aₖ Aₖ)` for the feature maps `A` and their mean slopes `aₖ = mean ∂z_c/∂Aₖ`.

@@ -6,7 +6,7 @@
 //! `softmax`. Nothing here trains or draws; the results are tensors and numbers to plot.
 //!
 //! - what the answer's slope says: [`saliency`], [`smooth_grad`], [`integrated_gradients`];
-//!   inside a network [`grad_cam`], [`score_cam`] ([`resize`] fits their maps to the image),
+//!   inside a network [`grad_cam`], [`score_cam`] ([`resize`](candlelab_nn::resize) fits their maps to the image),
 //!   [`concept_vector`] and [`tcav_score`];
 //! - what happens when parts are hidden: [`occlusion`], [`permutation_importance`],
 //!   [`lime_table`], [`lime_image`], [`shapley_values`], [`kernel_shap`];
@@ -40,7 +40,6 @@ mod maximise;
 mod occlusion;
 mod one_pixel;
 mod permutation;
-mod resize;
 mod ridge;
 mod saliency;
 mod score;
@@ -61,7 +60,6 @@ pub use maximise::activation_maximisation;
 pub use occlusion::occlusion;
 pub use one_pixel::{OnePixel, one_pixel};
 pub use permutation::{Importance, permutation_importance};
-pub use resize::resize;
 pub use ridge::{Ridge, ridge};
 pub use saliency::{saliency, smooth_grad};
 pub use shapley::{Shapley, shapley_values};

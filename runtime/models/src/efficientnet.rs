@@ -2,11 +2,10 @@
 
 mod block;
 
-use crate::resize;
 use crate::weights::Weights;
 use block::{Block, ConvNorm, relu6};
 use candle_core::{D, Device, Module, Result, Tensor, bail};
-use candlelab_nn::{Layer, Linear, Parameters, global_avg_pool2d, softmax};
+use candlelab_nn::{Layer, Linear, Parameters, global_avg_pool2d, resize, softmax};
 use std::path::Path;
 
 /// What an [`EfficientNet`] is; see [`EfficientNetConfig::lite0`].

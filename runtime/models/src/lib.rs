@@ -30,7 +30,6 @@ mod gpt;
 mod heads;
 mod mlp;
 mod perceptron;
-mod resize;
 mod resnet;
 mod sampling;
 mod sentences;
@@ -59,7 +58,6 @@ pub use gan::{Gan, GanHistory, GanOptions, discriminator_loss, generator_loss, t
 pub use gpt::{Gpt, GptConfig, GptTokens, MarkovChain, bit_gpt, next_token_loss};
 pub use mlp::mlp;
 pub use perceptron::{Perceptron, PerceptronHistory, PerceptronUpdate};
-pub use resize::resize;
 pub use resnet::{ResNet, ResNetConfig};
 pub use sampling::Sampling;
 pub use sentences::{Bert, BertConfig, SentenceEncoder};

@@ -2,7 +2,7 @@
 
 use crate::common::{Reference, close, fill};
 use candlelab_explain::*;
-use candlelab_nn::{ConvOptions, Device, Result, Tensor, conv2d_with, relu, tanh};
+use candlelab_nn::{ConvOptions, Device, Result, Tensor, conv2d_with, relu, resize, tanh};
 
 fn reference() -> Reference {
     Reference::new(include_str!("../../../../tests/reference/explain.json"))

@@ -3,7 +3,7 @@
 use crate::common::{close, fill};
 use crate::given::{draw, layer_agrees, reference};
 use candlelab_data::photo;
-use candlelab_models::{EfficientNet, EfficientNetConfig, Stage, resize};
+use candlelab_models::{EfficientNet, EfficientNetConfig, Stage};
 use candlelab_nn::*;
 use std::path::{Path, PathBuf};
 
