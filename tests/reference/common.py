@@ -30,6 +30,18 @@ def case(name, shapes, f):
     CASES[name] = {"y": numbers(y), "gradients": gradients}
 
 
+def layer(name, module, shape, forward, parameters):
+    """The output of a module whose parameters are fill(shape, 3), fill(shape, 4), … times .5."""
+    with torch.no_grad():
+        for start, parameter in enumerate(parameters, 3):
+            parameter.copy_(0.5 * fill(list(parameter.shape), start))
+    x = fill(shape, 0).requires_grad_()
+    y = forward(module, x)
+    (y * fill(list(y.shape), 9)).sum().backward()
+    gradients = [numbers(x.grad)] + [numbers(parameter.grad) for parameter in parameters]
+    CASES[name] = {"y": numbers(y), "gradients": gradients}
+
+
 def write(script):
     path = pathlib.Path(script).with_suffix(".json")
     lines = [f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in CASES.items()]

@@ -2,25 +2,25 @@
 
 import torch
 import torch.nn.functional as F
-from common import CASES, case, fill, numbers, write
+from common import CASES, case, fill, layer, numbers, write
 
 for queries, keys, causal in [(4, 4, False), (4, 4, True), (2, 5, False)]:
     name = f"attention {queries} {keys} {str(causal).lower()}"
     shapes = [[2, 2, queries, 3], [2, 2, keys, 3], [2, 2, keys, 3]]
     case(name, shapes, lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=causal))
 
+def kernel_attention(kernel):
+    def attend(q, k, v):
+        weights = kernel(q, k)
+        return weights @ v / weights.sum(2, keepdim=True)
 
-def layer(name, module, shape, forward, parameters):
-    """The output of a module whose parameters are fill(shape, 3), fill(shape, 4), … times .5."""
-    with torch.no_grad():
-        for start, parameter in enumerate(parameters, 3):
-            parameter.copy_(0.5 * fill(list(parameter.shape), start))
-    x = fill(shape, 0).requires_grad_()
-    y = forward(module, x)
-    (y * fill(list(y.shape), 9)).sum().backward()
-    gradients = [numbers(x.grad)] + [numbers(parameter.grad) for parameter in parameters]
-    CASES[name] = {"y": numbers(y), "gradients": gradients}
+    return attend
 
+
+shapes = [[2, 4, 3], [2, 5, 3], [2, 5, 2]]
+squares = lambda q, k: ((q[:, :, None] - k[:, None]) ** 2).sum(3)
+case("rbf attention", shapes, kernel_attention(lambda q, k: torch.exp(-0.3 * squares(q, k))))
+case("polynomial attention", shapes, kernel_attention(lambda q, k: (q @ k.mT + 0.5) ** 2))
 
 for name, kind in [("rnn", torch.nn.RNN), ("gru", torch.nn.GRU), ("lstm", torch.nn.LSTM)]:
     module = kind(3, 2, batch_first=True)

@@ -4,30 +4,45 @@ mod attention;
 mod batch_norm;
 mod channels;
 mod conv;
+mod conv3d;
 mod custom;
+mod dots;
 mod float;
+mod kernel;
 mod linear;
 mod matrix;
 mod norm;
 mod parallel;
+mod performer;
 mod pointwise;
 mod pool;
+mod pool1d;
 mod rectify;
+mod scatter;
 mod sigmoid;
 mod size;
 mod softmax;
 mod upsample;
 
-pub use attention::{attention, attention_weights, causal_mask, masked_attention};
-pub use batch_norm::batch_norm;
-pub use conv::{ConvOptions, conv_transpose2d, conv1d, conv2d, conv2d_with};
+pub use attention::{
+    attention, attention_weights, causal_mask, joined_attention, masked_attention,
+};
+pub use batch_norm::{batch_norm, bent_batch_norm};
+pub use conv::{ConvOptions, bent_conv2d, conv_transpose2d, conv1d, conv2d, conv2d_with};
+pub use conv3d::conv3d;
 pub use custom::ours;
 pub use float::Float;
-pub use linear::linear;
+pub use kernel::{
+    exponential_kernel, kernel_attention, linear_kernel, polynomial_kernel, rbf_kernel,
+};
+pub use linear::{bent_linear, linear};
 pub use norm::{group_norm, layer_norm, rms_norm};
 pub use parallel::wide;
+pub use performer::{RandomFeatures, performer_attention};
 pub use pool::{avg_pool2d, global_avg_pool2d, max_pool2d};
-pub use rectify::{elu, leaky_relu, relu, softplus};
+pub use pool1d::{adaptive_avg_pool2d, avg_pool1d, max_pool1d};
+pub use rectify::{Bend, bent_sum, elu, leaky_relu, relu, softplus};
+pub use scatter::{arrivals, gather, scatter_max, scatter_mean, scatter_softmax, scatter_sum};
 pub use sigmoid::{gelu, gelu_tanh, sigmoid, silu, tanh};
 pub use size::{size, smooth_size};
 pub use softmax::{log_softmax, softmax};

@@ -2,8 +2,8 @@
 
 use crate::layer::Layer;
 use crate::parameters::Parameters;
+use crate::summary::Summary;
 use candle_core::{DType, Device, Module, Result, Tensor, Var};
-use std::fmt;
 use std::sync::Arc;
 
 /// Layers applied in order.
@@ -44,27 +44,32 @@ impl Sequential {
         self.parameters().vars()
     }
 
-    /// The shape after each layer and its number of parameters, for an input of `shape`.
+    /// The shape after each layer and its number of parameters, for f32 of `shape`; see
+    /// [`summary`](crate::summary()).
     ///
     /// # Errors
     /// If a layer does not fit its input.
     pub fn summary(&self, shape: &[usize]) -> Result<Summary> {
         let device = self.vars().first().map_or(Device::Cpu, |var| var.device().clone());
-        let mut x = Tensor::zeros(shape, DType::F32, &device)?;
-        let mut rows = Vec::new();
-        for layer in &self.layers {
-            x = layer.predict(&x)?; // leaves running statistics alone
-            let name = format!("{layer:?}");
-            let name = name.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
-            rows.push((name, x.dims().to_vec(), parameter_count(&layer.vars())));
-        }
-        Ok(Summary { rows })
+        crate::summary(self, &Tensor::zeros(shape, DType::F32, &device)?)
     }
 }
 
 impl Module for Sequential {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x))
+        let mut layers = self.layers.iter().peekable();
+        let mut x = x.clone();
+        while let Some(layer) = layers.next() {
+            let next = layers.peek().and_then(|next| next.as_activation());
+            x = match next {
+                Some(activation) => {
+                    layers.next();
+                    layer.forward_into(&x, activation)?
+                }
+                None => layer.forward(&x)?,
+            };
+        }
+        Ok(x)
     }
 }
 
@@ -73,34 +78,55 @@ impl Layer for Sequential {
         let layers = self.layers.iter().enumerate();
         layers.fold(Parameters::new(), |all, (at, layer)| all.with_layer(&at.to_string(), &**layer))
     }
-}
 
-/// How many numbers an optimiser can change.
-pub fn parameter_count(vars: &[Var]) -> usize {
-    vars.iter().map(|var| var.elem_count()).sum()
-}
-
-/// A table of layers, made by [`Sequential::summary`].
-#[derive(Clone, PartialEq)]
-pub struct Summary {
-    /// Name, output shape and number of parameters of each layer.
-    pub rows: Vec<(String, Vec<usize>, usize)>,
-}
-
-impl fmt::Debug for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, shape, parameters) in &self.rows {
-            writeln!(f, "{name:<12} {:<20} {parameters:>10}", format!("{shape:?}"))?;
-        }
-        let total: usize = self.rows.iter().map(|(.., parameters)| parameters).sum();
-        write!(f, "{:<12} {:<20} {total:>10}", "in all", "")
+    fn trace(&self, x: &Tensor, summary: &mut Summary) -> Result<Tensor> {
+        self.layers.iter().try_fold(x.clone(), |x, layer| layer.trace(&x, summary))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BatchNorm, Dropout};
+    use crate::{Activation, BatchNorm, Conv2d, Dropout, Linear, Residual, randn};
+
+    /// A layer and an activation in one go are the two one after the other.
+    #[test]
+    fn activations_may_be_part_of_the_layer_before_them() -> Result<()> {
+        let device = &Device::Cpu;
+        let (rows, images) =
+            (randn(0.0, 1.0, (5, 3), device)?, randn(0.0, 1.0, (12, 3, 4, 4), device)?);
+        let conv = Conv2d::new(3, 3, 3, 1, device)?;
+        let layers: [(Arc<dyn Layer>, &Tensor); 6] = [
+            (Arc::new(Linear::new(3, 4, device)?), &rows),
+            (Arc::new(Linear::new(3, 4, device)?.without_bias()), &rows),
+            (Arc::new(conv.clone()), &images),
+            (Arc::new(BatchNorm::new(3, device)?), &images),
+            (Arc::new(Residual::new(conv)), &images),
+            (Arc::new(Activation::Tanh), &rows),
+        ];
+        for (layer, x) in &layers {
+            for activation in [Activation::Relu, Activation::LeakyRelu(0.1), Activation::Silu] {
+                let x = Var::from_tensor(x)?;
+                let gradients = |y: &Tensor| -> Result<Vec<Vec<f32>>> {
+                    let gradients = (y * y.detach().cos()?)?.sum_all()?.backward()?;
+                    let vars = layer.vars().into_iter().chain([x.clone()]);
+                    vars.map(|var| {
+                        gradients.get(&var).expect("a gradient").flatten_all()?.to_vec1()
+                    })
+                    .collect()
+                };
+                let at_once = layer.forward_into(&x, activation)?;
+                let one_by_one = activation.forward(&layer.forward(&x)?)?;
+                let distance = (&at_once - &one_by_one)?.abs()?.max_all()?.to_scalar::<f32>()?;
+                assert!(distance < 1e-6, "{layer:?} {activation:?}: {distance}");
+                let pairs = gradients(&at_once)?.concat().into_iter();
+                for (a, b) in pairs.zip(gradients(&one_by_one)?.concat()) {
+                    assert!((a - b).abs() < 1e-4 * b.abs().max(1.0), "{layer:?} {activation:?}");
+                }
+            }
+        }
+        Ok(())
+    }
 
     #[test]
     fn a_summary_changes_no_statistics() -> Result<()> {

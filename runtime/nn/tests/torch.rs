@@ -19,3 +19,12 @@ mod optimisation;
 
 #[path = "torch/loss.rs"]
 mod loss;
+
+#[path = "torch/graph.rs"]
+mod graph;
+
+#[path = "torch/blocks.rs"]
+mod blocks;
+
+#[path = "torch/frozen.rs"]
+mod frozen;

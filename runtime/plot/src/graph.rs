@@ -2,7 +2,7 @@
 
 use crate::axis::{finite_range, short};
 use crate::elements::{Anchor, Place, disc, document, label, text, text_width};
-use crate::layout::Layout;
+use crate::layout::GraphLayout;
 use crate::links::Link;
 use crate::palette::{BLUES, GREY, INK, Rgb, SERIES, VIRIDIS, WHITE, colour, is_light};
 use crate::read::{all_finite, same_length, values};
@@ -29,9 +29,9 @@ pub enum Colours {
 /// How a graph is drawn; `GraphOptions::default()` fills in what is not named.
 ///
 /// ```
-/// use candlelab_plot::{GraphOptions, Layout};
+/// use candlelab_plot::{GraphOptions, GraphLayout};
 /// let options = GraphOptions { directed: true, ..GraphOptions::default() };
-/// assert_eq!(options.layout, Layout::Force(0));
+/// assert_eq!(options.layout, GraphLayout::Force(0));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraphOptions {
@@ -44,7 +44,7 @@ pub struct GraphOptions {
     /// The nodes' colours; one for all.
     pub colours: Colours,
     /// Where the nodes are; by forces from seed 0.
-    pub layout: Layout,
+    pub layout: GraphLayout,
 }
 
 impl Default for GraphOptions {
@@ -54,7 +54,7 @@ impl Default for GraphOptions {
             labels: Vec::new(),
             weights: Vec::new(),
             colours: Colours::One,
-            layout: Layout::Force(0),
+            layout: GraphLayout::Force(0),
         }
     }
 }
@@ -165,7 +165,7 @@ pub fn transition_graph(
             }
         }
     }
-    let canvas = Canvas::new(n, &Layout::Circle.places(n, &[]), true);
+    let canvas = Canvas::new(n, &GraphLayout::Circle.places(n, &[]), true);
     let steps = (0..n * n).filter(|&i| all[i] >= 0.005);
     let links = steps.clone().map(|i| {
         let (from, to, p) = (i / n, i % n, all[i]);
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn nodes_on_a_circle_are_where_they_belong() {
-        let options = GraphOptions { layout: Layout::Circle, ..GraphOptions::default() };
+        let options = GraphOptions { layout: GraphLayout::Circle, ..GraphOptions::default() };
         let svg = graph_chart("", 4, &[(0, 2)], &options).unwrap().svg().to_owned();
         // A picture of 460 pixels with a rim of 44 below a head of 30.
         for place in ["cx=\"230.0\" cy=\"74.0\"", "cx=\"416.0\" cy=\"260.0\""] {

@@ -6,7 +6,7 @@ use rand::{Rng, SeedableRng};
 
 /// How nodes are placed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Layout {
+pub enum GraphLayout {
     /// Neighbours attract and all nodes repel each other (Fruchterman and Reingold 1991), from a
     /// start that the seed alone decides.
     Force(u64),
@@ -14,7 +14,7 @@ pub enum Layout {
     Circle,
 }
 
-impl Layout {
+impl GraphLayout {
     /// A place in the unit square for each of `n` nodes.
     pub(crate) fn places(self, n: usize, edges: &[(usize, usize)]) -> Vec<Place> {
         if n == 1 {
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_circle_starts_at_the_top() {
-        let places = Layout::Circle.places(4, &[]);
+        let places = GraphLayout::Circle.places(4, &[]);
         for (place, truth) in places.iter().zip([(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)]) {
             assert!(distance(*place, truth) < 1e-12, "{place:?} {truth:?}");
         }
@@ -110,17 +110,17 @@ mod tests {
     #[test]
     fn the_seed_decides_and_neighbours_are_near() {
         let path: Vec<(usize, usize)> = (0..5).map(|i| (i, i + 1)).collect();
-        let places = Layout::Force(1).places(6, &path);
-        assert_eq!(places, Layout::Force(1).places(6, &path));
-        assert_ne!(places, Layout::Force(2).places(6, &path));
+        let places = GraphLayout::Force(1).places(6, &path);
+        assert_eq!(places, GraphLayout::Force(1).places(6, &path));
+        assert_ne!(places, GraphLayout::Force(2).places(6, &path));
         assert!(distance(places[0], places[5]) > 2.5 * distance(places[0], places[1]));
         assert!(places.iter().all(|(x, y)| (0.0..=1.0).contains(x) && (0.0..=1.0).contains(y)));
     }
 
     #[test]
     fn nodes_without_edges_are_placed() {
-        let places = Layout::Force(0).places(3, &[(0, 0)]);
+        let places = GraphLayout::Force(0).places(3, &[(0, 0)]);
         assert!(distance(places[0], places[1]) > 0.2 && distance(places[1], places[2]) > 0.2);
-        assert_eq!(Layout::Force(0).places(1, &[]), [(0.5, 0.5)]);
+        assert_eq!(GraphLayout::Force(0).places(1, &[]), [(0.5, 0.5)]);
     }
 }

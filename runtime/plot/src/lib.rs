@@ -72,7 +72,7 @@ pub use field::{quiver, stream_plot};
 pub use graph::{Colours, GraphOptions, graph_chart, transition_graph};
 pub use histogram::{Height, histogram};
 pub use images::image_grid;
-pub use layout::Layout;
+pub use layout::GraphLayout;
 pub use levels::{contour, contour_of};
 pub use matrix::{confusion_matrix, heat_map};
 pub use multiples::small_multiples;

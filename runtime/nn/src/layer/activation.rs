@@ -1,7 +1,7 @@
 //! Functions of each number.
 
 use super::Layer;
-use crate::ops::{elu, gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, softplus, tanh};
+use crate::ops::{Bend, elu, gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, softplus, tanh};
 use candle_core::{Module, Result, Tensor};
 
 /// A function applied to each number.
@@ -44,4 +44,19 @@ impl Module for Activation {
     }
 }
 
-impl Layer for Activation {}
+impl Layer for Activation {
+    fn as_activation(&self) -> Option<Activation> {
+        Some(*self)
+    }
+}
+
+impl Activation {
+    /// A rectifier that the operation before it can do by the way.
+    pub(super) fn bend(self) -> Option<Bend> {
+        match self {
+            Self::Relu => Some(Bend(Some(0.0))),
+            Self::LeakyRelu(slope) if slope > 0.0 => Some(Bend(Some(slope))),
+            _ => None,
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Attention with several heads.
 
 use super::{Layer, Linear};
-use crate::ops::{attention, masked_attention};
+use crate::ops::{attention, joined_attention, linear, masked_attention};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, bail};
 
@@ -11,12 +11,13 @@ use candle_core::{Device, Module, Result, Tensor, bail};
 /// See [`attention`](crate::attention()) for one head. There is no dropout inside.
 #[derive(Clone, Debug)]
 pub struct MultiHeadAttention {
-    query: Linear,
-    key: Linear,
-    value: Linear,
+    /// Queries, keys and values of the input, side by side.
+    maps: Linear,
     output: Linear,
     heads: usize,
     causal: bool,
+    /// Instead of `1/√(width / heads)`.
+    scale: Option<f64>,
 }
 
 /// Keys and values of what was read already, so that a text can grow without reading it again.
@@ -44,7 +45,10 @@ impl KvCache {
     }
 
     /// Appends keys and values, `(batch, heads, new, width)`; gives all of them.
-    fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
+    ///
+    /// # Errors
+    /// If they do not fit to those before.
+    pub fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
         let all = match &self.kept {
             Some((keys, values)) => (Tensor::cat(&[keys, &k], 2)?, Tensor::cat(&[values, &v], 2)?),
             None => (k, v),
@@ -79,15 +83,31 @@ impl MultiHeadAttention {
         if heads == 0 || !width.is_multiple_of(heads) {
             bail!("MultiHeadAttention: a width of {width} cannot be split into {heads} heads");
         }
-        let linear = || Linear::new(width, width, device);
-        let (query, key, value, output) = (linear()?, linear()?, linear()?, linear()?);
-        Ok(Self { query, key, value, output, heads, causal: false })
+        let maps = Linear::new(width, 3 * width, device)?;
+        let output = Linear::new(width, width, device)?;
+        Ok(Self { maps, output, heads, causal: false, scale: None })
     }
 
     /// Lets no position see what comes after it.
     pub fn causal(mut self) -> Self {
         self.causal = true;
         self
+    }
+
+    /// The same without biases in the maps to queries, keys and values.
+    pub fn without_qkv_bias(self) -> Self {
+        Self { maps: self.maps.without_bias(), ..self }
+    }
+
+    /// The same without any biases.
+    pub fn without_bias(self) -> Self {
+        let (maps, output) = (self.maps.without_bias(), self.output.without_bias());
+        Self { maps, output, ..self }
+    }
+
+    /// Multiplies the products of queries and keys by `scale` instead of `1/√(width / heads)`.
+    pub fn with_scale(self, scale: f64) -> Self {
+        Self { scale: Some(scale), ..self }
     }
 
     /// `(batch, length, width)` to `(batch, heads, length, width / heads)`.
@@ -157,9 +177,17 @@ impl MultiHeadAttention {
 
     /// Queries of `x`, keys and values of `context`, `(batch, heads, length, width / heads)` each.
     fn maps(&self, x: &Tensor, context: &Tensor) -> Result<(Tensor, Tensor, Tensor)> {
-        let q = self.split(&self.query.forward(x)?)?;
-        let k = self.split(&self.key.forward(context)?)?;
-        Ok((q, k, self.split(&self.value.forward(context)?)?))
+        let width = self.output.weight().dim(0)?;
+        let part = |x: &Tensor, at: usize| {
+            let w = self.maps.weight().narrow(0, at * width, width)?;
+            let b = self.maps.bias().map(|b| b.narrow(0, at * width, width)).transpose()?;
+            self.split(&linear(x, &w, b.as_ref())?)
+        };
+        let mut q = part(x, 0)?;
+        if let Some(scale) = self.scale {
+            q = (&q * (scale * (q.dim(3)? as f64).sqrt()))?; // attention divides by the root
+        }
+        Ok((q, part(context, 1)?, part(context, 2)?))
     }
 
     /// Reads on: `x` are the positions after those in the cache, which it looks back on.
@@ -195,15 +223,14 @@ impl MultiHeadAttention {
 
 impl Module for MultiHeadAttention {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.attend(x, x)
+        let y = joined_attention(&self.maps.forward(x)?, self.heads, self.causal, self.scale)?;
+        self.output.forward(&y)
     }
 }
 
 impl Layer for MultiHeadAttention {
-    /// Weights and biases of queries, keys, values and of the last map.
+    /// `in_proj` makes queries, keys and values side by side, `out_proj` is the last map.
     fn parameters(&self) -> Parameters {
-        (Parameters::new().with_layer("query", &self.query).with_layer("key", &self.key))
-            .with_layer("value", &self.value)
-            .with_layer("output", &self.output)
+        Parameters::new().with_layer("in_proj", &self.maps).with_layer("out_proj", &self.output)
     }
 }

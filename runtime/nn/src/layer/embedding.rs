@@ -34,6 +34,15 @@ impl Embedding {
         Ok(Self { w: Var::from_tensor(&randn(0.0, 1.0, (count, width), device)?)? })
     }
 
+    /// A layer with given vectors, `(count, width)`.
+    ///
+    /// # Errors
+    /// If they are no matrix.
+    pub fn from_weights(w: &Tensor) -> Result<Self> {
+        w.dims2()?;
+        Ok(Self { w: Var::from_tensor(w)? })
+    }
+
     /// The vectors, `(count, width)`.
     pub fn weight(&self) -> &Tensor {
         &self.w

@@ -1,7 +1,7 @@
 //! The affine map.
 
-use super::{Layer, parameter};
-use crate::ops::linear;
+use super::{Activation, Layer, parameter};
+use crate::ops::{bent_linear, linear};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, Var};
 
@@ -63,5 +63,12 @@ impl Module for Linear {
 impl Layer for Linear {
     fn parameters(&self) -> Parameters {
         Parameters::new().with("weight", &self.w).with_some("bias", self.b.as_ref())
+    }
+
+    fn forward_into(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
+        match activation.bend() {
+            Some(bend) => bent_linear(x, &self.w, self.bias(), bend),
+            None => activation.forward(&self.forward(x)?),
+        }
     }
 }

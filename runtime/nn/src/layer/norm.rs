@@ -1,8 +1,8 @@
 //! Normalisation.
 
-use super::Layer;
+use super::{Activation, Layer};
 use crate::mode::is_training;
-use crate::ops::{batch_norm, group_norm, layer_norm, rms_norm};
+use crate::ops::{Bend, bent_batch_norm, group_norm, layer_norm, rms_norm};
 use crate::parameters::Parameters;
 use candle_core::{DType, Device, Module, Result, Tensor, Var, bail};
 
@@ -201,8 +201,8 @@ impl BatchNorm {
         (&self.mean, &self.variance)
     }
 
-    fn train(&self, x: &Tensor) -> Result<Tensor> {
-        let (y, mean, variance) = batch_norm(x, &self.w, &self.b, EPSILON)?;
+    fn train(&self, x: &Tensor, bend: Bend) -> Result<Tensor> {
+        let (y, mean, variance) = bent_batch_norm(x, (&self.w, &self.b), EPSILON, bend)?;
         let n = (x.elem_count() / mean.elem_count()) as f64;
         let variance = (variance * (n / (n - 1.0)))?;
         for (running, new) in [(&self.mean, mean), (&self.variance, variance)] {
@@ -229,7 +229,7 @@ impl BatchNorm {
 
 impl Module for BatchNorm {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        if is_training() { self.train(x) } else { self.evaluate(x) }
+        if is_training() { self.train(x, Bend(None)) } else { self.evaluate(x) }
     }
 }
 
@@ -239,5 +239,12 @@ impl Layer for BatchNorm {
         (Parameters::new().with("weight", &self.w).with("bias", &self.b))
             .with_kept("running_mean", &self.mean)
             .with_kept("running_var", &self.variance)
+    }
+
+    fn forward_into(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
+        match activation.bend() {
+            Some(bend) if is_training() => self.train(x, bend),
+            _ => activation.forward(&self.forward(x)?),
+        }
     }
 }

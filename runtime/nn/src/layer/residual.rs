@@ -1,6 +1,7 @@
 //! Shortcuts around layers.
 
-use super::Layer;
+use super::{Activation, Layer};
+use crate::ops::bent_sum;
 use crate::parameters::Parameters;
 use candle_core::{Module, Result, Tensor, bail};
 use std::sync::Arc;
@@ -37,12 +38,20 @@ impl Residual {
 
 impl Module for Residual {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (x, y) = self.both(x)?;
+        x + y
+    }
+}
+
+impl Residual {
+    /// `shortcut(x)` and `f(x)`.
+    fn both(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
         let y = self.layer.forward(x)?;
         let x = self.shortcut.as_ref().map_or(Ok(x.clone()), |shortcut| shortcut.forward(x))?;
         if x.dims() != y.dims() {
             bail!("shape mismatch in Residual, shortcut: {:?}, layer: {:?}", x.dims(), y.dims());
         }
-        x + y
+        Ok((x, y))
     }
 }
 
@@ -52,6 +61,14 @@ impl Layer for Residual {
         match &self.shortcut {
             Some(shortcut) => layer.with_layer("shortcut", &**shortcut),
             None => layer,
+        }
+    }
+
+    fn forward_into(&self, x: &Tensor, activation: Activation) -> Result<Tensor> {
+        let (x, y) = self.both(x)?;
+        match activation.bend() {
+            Some(bend) => bent_sum(&x, &y, bend),
+            None => activation.forward(&(x + y)?),
         }
     }
 }

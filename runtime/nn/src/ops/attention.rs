@@ -1,11 +1,15 @@
 //! Attention: every query looks at all keys and takes a mean of their values.
 
+mod joined;
+
+pub use joined::joined_attention;
+
 use super::channels::total;
 use super::custom::{Op, apply3, compute2, ours, wanted};
 use super::float::Float;
 use super::matrix::{Place, multiply};
-use super::parallel::{rows, wide};
-use super::softmax::{softmax, softmax_row};
+use super::parallel::{room, rows, wide};
+use super::softmax::{softmax, softmax_in_place};
 use candle_core::{D, Device, Result, Shape, Tensor, bail};
 
 /// `Y = P V` with `P = softmax(Q Kᵀ / √width)` for each head of each image or text.
@@ -16,22 +20,20 @@ struct Attention {
     keys: usize,
     width: usize,
     causal: bool,
+    /// What the products of queries and keys are multiplied with: `1 / √width`.
+    scale: f64,
 }
 
 /// The gradients of queries, keys and values, head by head one after the other, from those three
 /// joined likewise and `dY`.
-///
-/// With `dP = dY Vᵀ` and `dS = P (dP − Σ P dP)`, `dQ = dS K / √width`, `dK = dSᵀ Q / √width` and
-/// `dV = Pᵀ dY`.
 struct Backward(Attention);
+
+/// Numbers of a head: a slice and where in it they lie.
+type Part<'a, T> = (&'a [T], Place);
 
 impl Attention {
     fn work(&self) -> usize {
         self.heads * self.queries * self.keys * self.width * 2
-    }
-
-    fn scale<T: Float>(&self) -> T {
-        T::of(1.0 / (self.width as f64).sqrt())
     }
 
     /// How many keys a query sees: the last one sees all.
@@ -39,26 +41,54 @@ impl Attention {
         if self.causal { query + 1 + self.keys - self.queries } else { self.keys }
     }
 
-    /// `P` of one head.
-    fn weights<T: Float>(&self, q: &[T], k: &[T], scores: &mut [T], p: &mut [T]) {
+    /// `P` of one head, in place of the scores that it is made of.
+    fn weights<T: Float>(&self, q: Part<'_, T>, (k, k_place): Part<'_, T>, p: &mut [T]) {
         let Self { queries, keys, width, .. } = *self;
-        multiply(
-            (queries, width, keys),
-            (q, Place::rows(0, width)),
-            (k, Place::rows(0, width).t()),
-            (&mut *scores, Place::rows(0, keys)),
-            false,
-        );
-        let scale = self.scale::<T>();
+        let all = Place::rows(0, keys);
+        multiply((queries, width, keys), q, (k, k_place.t()), (&mut *p, all), false);
+        let scale = T::of(self.scale);
         wide(|| {
-            let rows = scores.chunks_mut(keys).zip(p.chunks_mut(keys));
-            for (query, (scores, p)) in rows.enumerate() {
-                let seen = self.seen(query);
-                scores.iter_mut().for_each(|score| *score *= scale);
-                softmax_row(&scores[..seen], &mut p[..seen], false);
-                p[seen..].fill(T::ZERO);
+            for (query, p) in p.chunks_mut(keys).enumerate() {
+                let (seen, hidden) = p.split_at_mut(self.seen(query));
+                softmax_in_place(seen, scale);
+                hidden.fill(T::ZERO);
             }
         });
+    }
+
+    /// `Y` of one head.
+    fn head<T: Float>(&self, [q, k, v]: [Part<'_, T>; 3], y: (&mut [T], Place), p: &mut [T]) {
+        self.weights(q, k, p);
+        let p = (&*p, Place::rows(0, self.keys));
+        multiply((self.queries, self.keys, self.width), p, v, y, false);
+    }
+
+    /// The gradients of one head: with `dP = dY Vᵀ` and `dS = P (dP − Σ P dP)` they are
+    /// `dQ = dS K / √width`, `dK = dSᵀ Q / √width` and `dV = Pᵀ dY`.
+    fn head_gradients<T: Float>(
+        &self,
+        [q, k, v]: [Part<'_, T>; 3],
+        dy: Part<'_, T>,
+        (out, [dq, dk, dv]): (&mut [T], [Place; 3]),
+        (p, slopes): (&mut [T], &mut [T]),
+    ) {
+        let Self { queries, keys, width, .. } = *self;
+        let across = Place::rows(0, keys);
+        self.weights(q, k, p);
+        multiply((keys, queries, width), (&*p, across.t()), dy, (&mut *out, dv), false);
+        let v = (v.0, v.1.t());
+        multiply((queries, width, keys), dy, v, (&mut *slopes, across), false); // dP
+        let scale = T::of(self.scale);
+        wide(|| {
+            for (p, slopes) in p.chunks(keys).zip(slopes.chunks_mut(keys)) {
+                slopes.iter_mut().zip(p).for_each(|(slope, p)| *slope *= *p);
+                let sum = total(slopes);
+                let slopes = slopes.iter_mut().zip(p);
+                slopes.for_each(|(slope, p)| *slope = (*slope - *p * sum) * scale);
+            }
+        });
+        multiply((queries, keys, width), (&*slopes, across), k, (&mut *out, dq), false);
+        multiply((keys, queries, width), (&*slopes, across.t()), q, (out, dk), false);
     }
 }
 
@@ -71,21 +101,14 @@ impl Op<3> for Attention {
 
     fn map<T: Float>(&self, [q, k, v]: [&[T]; 3]) -> Vec<T> {
         let Self { queries, keys, width, .. } = *self;
-        let mut y = vec![T::ZERO; q.len()];
+        let mut y = room(q.len());
         rows(&mut y, queries * width, self.work(), |first, y| {
-            let mut scores = vec![T::ZERO; queries * keys];
-            let mut p = scores.clone();
+            let mut p = room::<T>(queries * keys);
             for (head, y) in (first..).zip(y.chunks_mut(queries * width)) {
-                let q = &q[head * queries * width..(head + 1) * queries * width];
-                let own = head * keys * width..(head + 1) * keys * width;
-                self.weights(q, &k[own.clone()], &mut scores, &mut p);
-                multiply(
-                    (queries, keys, width),
-                    (&p, Place::rows(0, keys)),
-                    (&v[own], Place::rows(0, width)),
-                    (y, Place::rows(0, width)),
-                    false,
-                );
+                let of_query = Place::rows(head * queries * width, width);
+                let of_key = Place::rows(head * keys * width, width);
+                let inputs = [(q, of_query), (k, of_key), (v, of_key)];
+                self.head(inputs, (y, Place::rows(0, width)), &mut p);
             }
         });
         y
@@ -122,50 +145,19 @@ impl Op<2> for Backward {
         let sizes = self.0;
         let (of_query, of_key) = (sizes.queries * sizes.width, sizes.keys * sizes.width);
         let size = of_query + 2 * of_key;
-        let mut gradients = vec![T::ZERO; joined.len()];
+        let places = [0, of_query, of_query + of_key].map(|at| Place::rows(at, sizes.width));
+        let mut gradients = room(joined.len());
         rows(&mut gradients, size, sizes.work() * 3, |first, gradients| {
-            let mut p = vec![T::ZERO; sizes.queries * sizes.keys];
-            let mut slopes = p.clone();
+            let mut p = room::<T>(sizes.queries * sizes.keys);
+            let mut slopes = room::<T>(sizes.queries * sizes.keys);
             for (head, gradients) in (first..).zip(gradients.chunks_mut(size)) {
                 let joined = &joined[head * size..(head + 1) * size];
-                let dy = &dy[head * of_query..(head + 1) * of_query];
-                sizes.head_gradients(joined, dy, gradients, (&mut p, &mut slopes));
+                let inputs = places.map(|place| (joined, place));
+                let dy = (dy, Place::rows(head * of_query, sizes.width));
+                sizes.head_gradients(inputs, dy, (gradients, places), (&mut p, &mut slopes));
             }
         });
         gradients
-    }
-}
-
-impl Attention {
-    fn head_gradients<T: Float>(
-        &self,
-        joined: &[T],
-        dy: &[T],
-        gradients: &mut [T],
-        (p, slopes): (&mut [T], &mut [T]),
-    ) {
-        let Self { queries, keys, width, .. } = *self;
-        let (q, rest) = joined.split_at(queries * width);
-        let (k, v) = rest.split_at(keys * width);
-        let (dq, rest) = gradients.split_at_mut(queries * width);
-        let (dk, dv) = rest.split_at_mut(keys * width);
-        let (across, along) = (Place::rows(0, keys), Place::rows(0, width));
-        self.weights(q, k, slopes, p);
-        multiply((keys, queries, width), (p, across.t()), (dy, along), (dv, along), false);
-        multiply((queries, width, keys), (dy, along), (v, along.t()), (slopes, across), false); // dP
-        let scale = self.scale::<T>();
-        wide(|| {
-            for (p, slopes) in p.chunks_mut(keys).zip(slopes.chunks_mut(keys)) {
-                slopes.iter_mut().zip(&*p).for_each(|(slope, p)| *slope *= *p);
-                let sum = total(slopes);
-                slopes
-                    .iter_mut()
-                    .zip(&*p)
-                    .for_each(|(slope, p)| *slope = (*slope - *p * sum) * scale);
-            }
-        });
-        multiply((queries, keys, width), (slopes, across), (k, along), (dq, along), false);
-        multiply((keys, queries, width), (slopes, across.t()), (q, along), (dk, along), false);
     }
 }
 
@@ -179,7 +171,8 @@ fn sizes(name: &str, q: &Tensor, k: &Tensor, v: &Tensor, causal: bool) -> Result
     {
         bail!("shape mismatch in {name}, q: {:?}, k: {:?}, v: {:?}", q.dims(), k.dims(), v.dims());
     }
-    Ok(Attention { heads: batch * heads, queries, keys, width, causal })
+    let scale = 1.0 / (width as f64).sqrt();
+    Ok(Attention { heads: batch * heads, queries, keys, width, causal, scale })
 }
 
 /// Scaled dot-product attention (Vaswani et al. 2017): `softmax(Q Kᵀ / √width) V`.

@@ -3,16 +3,18 @@
 use super::channels::{SumChannels, total};
 use super::custom::{Op, apply3, compute1, compute2, compute3, ours, wanted};
 use super::float::Float;
-use super::parallel::{rows, sum, wide};
+use super::parallel::{room, rows, sum, wide};
+use super::rectify::Bend;
 use candle_core::{DType, Result, Shape, Tensor, bail};
 use std::sync::Arc;
 
-/// `y = x̂ w + b` with `x̂ = (x − mean) r` of each channel, means and `r = 1/√(var + ε)` being known.
+/// `y = bend(x̂ w + b)` with `x̂ = (x − mean) r` of each channel, means and `r = 1/√(var + ε)` being known.
 #[derive(Clone)]
 struct Channels {
     places: usize,
     /// Mean and `r` of each channel.
     moments: Arc<[(f64, f64)]>,
+    bend: Bend,
 }
 
 /// The gradient of `x`, from `x`, scales and `dy`, where the moments are those of `x`:
@@ -51,13 +53,14 @@ impl Op<3> for Channels {
     }
 
     fn map<T: Float>(&self, [x, w, b]: [&[T]; 3]) -> Vec<T> {
-        let mut y = vec![T::ZERO; x.len()];
+        let mut y = room(x.len());
         self.each(&mut y, |channel, start, y| {
             let (mean, r) = self.of::<T>(channel);
             let (scale, shift) = (r * w[channel], b[channel]);
             wide(|| {
                 y.iter_mut().zip(&x[start..]).for_each(|(y, x)| *y = (*x - mean) * scale + shift)
             });
+            self.bend.apply(y);
         });
         y
     }
@@ -65,9 +68,10 @@ impl Op<3> for Channels {
     fn gradients(
         &self,
         [x, w, b]: [&Tensor; 3],
-        _: &Tensor,
+        y: &Tensor,
         dy: &Tensor,
     ) -> Result<[Option<Tensor>; 3]> {
+        let dy = &self.bend.gradient(y, dy)?;
         let both = compute2(Parameters(self.clone()), x, dy)?; // (2, channels)
         let dx = wanted(x, || {
             let share = self.moments.len() as f64 / x.elem_count() as f64;
@@ -87,7 +91,7 @@ impl Op<3> for Inputs {
     }
 
     fn map<T: Float>(&self, [x, w, dy]: [&[T]; 3]) -> Vec<T> {
-        let mut dx = vec![T::ZERO; x.len()];
+        let mut dx = room(x.len());
         self.sizes.each(&mut dx, |channel, start, dx| {
             let (mean, r) = self.sizes.of::<T>(channel);
             let (level, slope) = self.means[channel];
@@ -222,6 +226,16 @@ pub fn batch_norm(
     b: &Tensor,
     epsilon: f64,
 ) -> Result<(Tensor, Tensor, Tensor)> {
+    bent_batch_norm(x, (w, b), epsilon, Bend(None))
+}
+
+/// The same with a rectifier, in one go.
+pub fn bent_batch_norm(
+    x: &Tensor,
+    (w, b): (&Tensor, &Tensor),
+    epsilon: f64,
+    bend: Bend,
+) -> Result<(Tensor, Tensor, Tensor)> {
     let (batch, channels) = (x.dim(0)?, x.dim(1)?);
     if w.dims() != [channels] || b.dims() != [channels] {
         let (x, w, b) = (x.dims(), w.dims(), b.dims());
@@ -237,7 +251,7 @@ pub fn batch_norm(
         let variances = variance.to_dtype(DType::F64)?.to_vec1::<f64>()?;
         let r = variances.iter().map(|variance| 1.0 / (variance + epsilon).sqrt());
         let moments = means.into_iter().zip(r).collect();
-        return Ok((apply3(Channels { places, moments }, x, w, b)?, mean, variance));
+        return Ok((apply3(Channels { places, moments, bend }, x, w, b)?, mean, variance));
     }
     let rows = x.reshape((batch, channels, places))?;
     let centred = rows.broadcast_sub(&rows.mean_keepdim(2)?.mean_keepdim(0)?)?;
@@ -245,5 +259,5 @@ pub fn batch_norm(
     let normal = centred.broadcast_div(&(square + epsilon)?.sqrt()?)?;
     let y = normal.broadcast_mul(&w.reshape((1, channels, 1))?)?;
     let y = y.broadcast_add(&b.reshape((1, channels, 1))?)?;
-    Ok((y.reshape(x.shape())?, mean, variance))
+    Ok((bend.alone(y.reshape(x.shape())?)?, mean, variance))
 }

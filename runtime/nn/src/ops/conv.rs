@@ -1,10 +1,14 @@
 //! Convolutions of images and of sequences.
 
+mod direct;
 mod geometry;
 mod kernels;
+mod lanes;
+mod micro;
 
 use super::channels::AddChannels;
 use super::custom::{apply2, apply3, ours};
+use super::rectify::Bend;
 use candle_core::{Result, Tensor, bail};
 use geometry::{Geometry, windows};
 use kernels::{Forward, Spread};
@@ -99,9 +103,20 @@ pub fn conv2d_with(
     bias: Option<&Tensor>,
     options: ConvOptions,
 ) -> Result<Tensor> {
+    bent_conv2d(x, w, bias, options, Bend(None))
+}
+
+/// The same with a rectifier, in one go.
+pub fn bent_conv2d(
+    x: &Tensor,
+    w: &Tensor,
+    bias: Option<&Tensor>,
+    options: ConvOptions,
+    bend: Bend,
+) -> Result<Tensor> {
     let sizes = forward_sizes("conv2d", x, w, options, false)?;
     check_bias("conv2d", bias, sizes.groups * sizes.outputs)?;
-    convolve(x, w, bias, options, sizes)
+    convolve(x, w, bias, options, Forward { sizes, bend })
 }
 
 /// Convolution of sequences: as [`conv2d_with`] with one dimension,
@@ -136,7 +151,8 @@ pub fn conv1d(
     let sizes = forward_sizes("conv1d", &x, &w, options, true)?;
     check_bias("conv1d", bias, sizes.groups * sizes.outputs)?;
     if ours(&x) {
-        return convolve(&x, &w, bias, options, sizes)?.squeeze(2);
+        let forward = Forward { sizes, bend: Bend(None) };
+        return convolve(&x, &w, bias, options, forward)?.squeeze(2);
     }
     let (x, w) = (x.squeeze(2)?, w.squeeze(2)?);
     let ConvOptions { stride, padding, dilation, groups } = options;
@@ -195,13 +211,16 @@ fn convolve(
     w: &Tensor,
     bias: Option<&Tensor>,
     options: ConvOptions,
-    sizes: Geometry,
+    forward: Forward,
 ) -> Result<Tensor> {
     let ConvOptions { stride, padding, dilation, groups } = options;
     match bias {
-        _ if !ours(x) => add_bias(x.conv2d(w, padding, stride, dilation, groups)?, bias),
-        Some(bias) => apply3(Forward(sizes), x, w, bias),
-        None => apply2(Forward(sizes), x, w),
+        _ if !ours(x) => {
+            let y = add_bias(x.conv2d(w, padding, stride, dilation, groups)?, bias)?;
+            forward.bend.alone(y)
+        }
+        Some(bias) => apply3(forward, x, w, bias),
+        None => apply2(forward, x, w),
     }
 }
 

@@ -26,6 +26,12 @@ pub trait Float: WithDType {
     fn error_function(self) -> Self;
     /// `|x|`.
     fn size(self) -> Self;
+    /// The numbers themselves if they are f32, for what is only there in f32.
+    fn singles(numbers: &[Self]) -> Option<&[f32]>;
+    /// The same, to change them.
+    fn singles_mut(numbers: &mut [Self]) -> Option<&mut [f32]>;
+    /// Numbers of this type.
+    fn from_singles(numbers: Vec<f32>) -> Vec<Self>;
 }
 
 impl Float for f32 {
@@ -72,6 +78,18 @@ impl Float for f32 {
     fn size(self) -> Self {
         self.abs()
     }
+
+    fn singles(numbers: &[Self]) -> Option<&[f32]> {
+        Some(numbers)
+    }
+
+    fn singles_mut(numbers: &mut [Self]) -> Option<&mut [f32]> {
+        Some(numbers)
+    }
+
+    fn from_singles(numbers: Vec<f32>) -> Vec<Self> {
+        numbers
+    }
 }
 
 impl Float for f64 {
@@ -117,6 +135,18 @@ impl Float for f64 {
     #[inline(always)]
     fn size(self) -> Self {
         self.abs()
+    }
+
+    fn singles(_: &[Self]) -> Option<&[f32]> {
+        None
+    }
+
+    fn singles_mut(_: &mut [Self]) -> Option<&mut [f32]> {
+        None
+    }
+
+    fn from_singles(numbers: Vec<f32>) -> Vec<Self> {
+        numbers.into_iter().map(Self::from).collect()
     }
 }
 

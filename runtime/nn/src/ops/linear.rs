@@ -1,70 +1,73 @@
 //! The affine map of rows.
 
 use super::custom::{Op, apply2, apply3, compute1, compute2, ours, wanted};
+use super::dots::Dots;
 use super::float::Float;
 use super::matrix::{Place, multiply};
-use super::parallel::{rows, sum};
+use super::parallel::{room, rows, sum};
+use super::rectify::Bend;
 use candle_core::{Result, Shape, Tensor, bail};
 
 /// `Y = X Wᵀ + b` for `X` of `(rows, inputs)` and `W` of `(outputs, inputs)`.
 #[derive(Clone, Copy)]
-struct Affine {
-    rows: usize,
-    inputs: usize,
-    outputs: usize,
+pub struct Affine {
+    pub rows: usize,
+    pub inputs: usize,
+    pub outputs: usize,
 }
 
 /// `dX = dY W`.
-struct Rows(Affine);
+pub struct Rows(pub Affine);
 
 /// `dW = dYᵀ X`.
-struct Weights(Affine);
+pub struct Weights(pub Affine);
 
 /// The sum of rows of so many numbers.
 pub struct SumRows(pub usize);
+
+/// `Y = bend(X Wᵀ + b)`.
+struct Forward {
+    sizes: Affine,
+    bend: Bend,
+}
 
 impl Affine {
     fn work(&self) -> usize {
         self.rows * self.inputs * self.outputs
     }
 
-    fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>) -> Vec<T> {
+    /// `b` is added to each row if there is one.
+    pub fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>, bend: Bend) -> Vec<T> {
         let Self { inputs, outputs, .. } = *self;
-        let mut y = vec![T::ZERO; self.rows * outputs];
+        let mut y = room(self.rows * outputs);
         rows(&mut y, outputs, self.work(), |first, y| {
             if let Some(bias) = bias {
                 y.chunks_mut(outputs).for_each(|y| y.copy_from_slice(bias));
             }
             let count = y.len() / outputs;
-            multiply(
-                (count, inputs, outputs),
-                (x, Place::rows(first * inputs, inputs)),
-                (w, Place::rows(0, inputs).t()),
-                (y, Place::rows(0, outputs)),
-                bias.is_some(),
-            );
+            let x = &x[first * inputs..(first + count) * inputs];
+            match (T::singles(x), T::singles(w)) {
+                (Some(a), Some(b)) if Dots::suits(self.rows, inputs) => {
+                    let c = T::singles_mut(y).expect("as the inputs");
+                    Dots { k: inputs, a, b, c, keep: bias.is_some() }.run();
+                }
+                _ => multiply(
+                    (count, inputs, outputs),
+                    (x, Place::rows(0, inputs)),
+                    (w, Place::rows(0, inputs).t()),
+                    (y, Place::rows(0, outputs)),
+                    bias.is_some(),
+                ),
+            }
+            bend.apply(y);
         });
         y
     }
 }
 
-impl Op<2> for Affine {
-    const NAME: &'static str = "linear";
-
-    fn shape(&self, _: [&Shape; 2]) -> Shape {
-        (self.rows, self.outputs).into()
-    }
-
-    fn map<T: Float>(&self, [x, w]: [&[T]; 2]) -> Vec<T> {
-        self.forward(x, w, None)
-    }
-
-    fn gradients(
-        &self,
-        [x, w]: [&Tensor; 2],
-        _: &Tensor,
-        dy: &Tensor,
-    ) -> Result<[Option<Tensor>; 2]> {
+impl Affine {
+    /// Of `x` and `w`, from that of the product.
+    fn gradients(&self, [x, w]: [&Tensor; 2], dy: &Tensor) -> Result<[Option<Tensor>; 2]> {
         Ok([
             wanted(x, || compute2(Rows(*self), dy, w))?,
             wanted(w, || compute2(Weights(*self), dy, x))?,
@@ -72,15 +75,36 @@ impl Op<2> for Affine {
     }
 }
 
-impl Op<3> for Affine {
+impl Op<2> for Forward {
+    const NAME: &'static str = "linear";
+
+    fn shape(&self, _: [&Shape; 2]) -> Shape {
+        (self.sizes.rows, self.sizes.outputs).into()
+    }
+
+    fn map<T: Float>(&self, [x, w]: [&[T]; 2]) -> Vec<T> {
+        self.sizes.forward(x, w, None, self.bend)
+    }
+
+    fn gradients(
+        &self,
+        [x, w]: [&Tensor; 2],
+        y: &Tensor,
+        dy: &Tensor,
+    ) -> Result<[Option<Tensor>; 2]> {
+        self.sizes.gradients([x, w], &self.bend.gradient(y, dy)?)
+    }
+}
+
+impl Op<3> for Forward {
     const NAME: &'static str = "linear";
 
     fn shape(&self, _: [&Shape; 3]) -> Shape {
-        (self.rows, self.outputs).into()
+        (self.sizes.rows, self.sizes.outputs).into()
     }
 
     fn map<T: Float>(&self, [x, w, bias]: [&[T]; 3]) -> Vec<T> {
-        self.forward(x, w, Some(bias))
+        self.sizes.forward(x, w, Some(bias), self.bend)
     }
 
     fn gradients(
@@ -89,8 +113,9 @@ impl Op<3> for Affine {
         y: &Tensor,
         dy: &Tensor,
     ) -> Result<[Option<Tensor>; 3]> {
-        let [dx, dw] = Op::<2>::gradients(self, [x, w], y, dy)?;
-        Ok([dx, dw, wanted(bias, || compute1(SumRows(self.outputs), dy))?])
+        let dy = self.bend.gradient(y, dy)?;
+        let [dx, dw] = self.sizes.gradients([x, w], &dy)?;
+        Ok([dx, dw, wanted(bias, || compute1(SumRows(self.sizes.outputs), &dy))?])
     }
 }
 
@@ -103,7 +128,7 @@ impl Op<2> for Rows {
 
     fn map<T: Float>(&self, [dy, w]: [&[T]; 2]) -> Vec<T> {
         let Affine { inputs, outputs, .. } = self.0;
-        let mut dx = vec![T::ZERO; self.0.rows * inputs];
+        let mut dx = room(self.0.rows * inputs);
         rows(&mut dx, inputs, self.0.work(), |first, dx| {
             let count = dx.len() / inputs;
             multiply(
@@ -127,7 +152,7 @@ impl Op<2> for Weights {
 
     fn map<T: Float>(&self, [dy, x]: [&[T]; 2]) -> Vec<T> {
         let Affine { inputs, outputs, .. } = self.0;
-        let mut dw = vec![T::ZERO; outputs * inputs];
+        let mut dw = room(outputs * inputs);
         rows(&mut dw, inputs, self.0.work(), |first, dw| {
             let count = dw.len() / inputs;
             multiply(
@@ -181,6 +206,11 @@ impl Op<1> for SumRows {
 /// # }
 /// ```
 pub fn linear(x: &Tensor, w: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    bent_linear(x, w, bias, Bend(None))
+}
+
+/// `bend(x · wᵀ + b)` in one go.
+pub fn bent_linear(x: &Tensor, w: &Tensor, bias: Option<&Tensor>, bend: Bend) -> Result<Tensor> {
     let (outputs, inputs) = w.dims2()?;
     let Some((&last, rest)) = x.dims().split_last().filter(|(last, _)| **last == inputs) else {
         bail!("shape mismatch in linear, input: {:?}, weight: {:?}", x.dims(), w.dims());
@@ -194,10 +224,10 @@ pub fn linear(x: &Tensor, w: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let y = match bias {
         _ if !ours(&x) || sizes.work() == 0 => {
             let y = x.matmul(&w.t()?)?; // (rows, out)
-            bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?
+            bend.alone(bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?)?
         }
-        Some(bias) => apply3(sizes, &x, w, bias)?,
-        None => apply2(sizes, &x, w)?,
+        Some(bias) => apply3(Forward { sizes, bend }, &x, w, bias)?,
+        None => apply2(Forward { sizes, bend }, &x, w)?,
     };
     y.reshape(shape)
 }

@@ -3,7 +3,7 @@
 use super::channels::total;
 use super::custom::{Op, apply3, compute2, compute3, ours, wanted};
 use super::float::Float;
-use super::parallel::{rows, sum, wide};
+use super::parallel::{room, rows, sum, wide};
 use candle_core::{D, Result, Shape, Tensor, bail};
 
 /// Rows of `channels · places` numbers; every channel has a scale `w` and a shift `b`, and after
@@ -76,7 +76,7 @@ impl Op<3> for Rows {
 
     fn map<T: Float>(&self, [x, w, b]: [&[T]; 3]) -> Vec<T> {
         let size = self.size();
-        let mut y = vec![T::ZERO; x.len()];
+        let mut y = room(x.len());
         rows(&mut y, size, x.len() * 4, |first, y| {
             wide(|| {
                 for (row, y) in (first..).zip(y.chunks_mut(size)) {
@@ -114,7 +114,7 @@ impl Op<3> for Inputs {
     fn map<T: Float>(&self, [x, w, dy]: [&[T]; 3]) -> Vec<T> {
         let (sizes, size) = (self.0, self.0.size());
         let share = T::of(1.0 / size as f64);
-        let mut dx = vec![T::ZERO; x.len()];
+        let mut dx = room(x.len());
         rows(&mut dx, size, x.len() * 8, |first, dx| {
             let mut normal = vec![T::ZERO; size]; // x̂
             wide(|| {

@@ -5,28 +5,61 @@
 
 use super::float::Float;
 use candle_core::utils::barrier_pool;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 /// Work below this many multiplications, or as many numbers moved, is not worth sharing: on a busy
 /// machine a thread may have to wait for a core, longer than all of the work takes.
 const SHARED: usize = 1 << 20;
 
-/// A pointer that threads may share, each to write a part of its own.
-struct Parts<T>(*mut T);
+/// A slice that threads share, each to write parts of its own.
+pub struct Parts<'a, T> {
+    start: *mut T,
+    length: usize,
+    slice: PhantomData<&'a mut [T]>,
+}
 
-// SAFETY: only `rows` makes one, and hands out disjoint parts of a slice that it alone borrows.
-unsafe impl<T: Send> Sync for Parts<T> {}
+// SAFETY: who takes a part promises that nobody else has any of it.
+unsafe impl<T: Send> Sync for Parts<'_, T> {}
 
-impl<T> Parts<T> {
+impl<'a, T> Parts<'a, T> {
+    /// For as long as the slice is borrowed.
+    pub fn new(slice: &'a mut [T]) -> Self {
+        Self { start: slice.as_mut_ptr(), length: slice.len(), slice: PhantomData }
+    }
+
     /// The numbers in `range`.
     ///
     /// # Safety
-    /// The range lies within the slice, which is still borrowed, and nobody else has a part of it.
+    /// Nobody else has any of them at the same time.
+    ///
+    /// # Panics
+    /// If the range is not within the slice.
     #[allow(clippy::mut_from_ref)] // The whole point: disjoint parts of one slice.
-    unsafe fn part(&self, range: Range<usize>) -> &mut [T] {
-        // SAFETY: promised by the caller.
-        unsafe { std::slice::from_raw_parts_mut(self.0.add(range.start), range.len()) }
+    pub unsafe fn part(&self, range: Range<usize>) -> &mut [T] {
+        assert!(range.start <= range.end && range.end <= self.length);
+        // SAFETY: within the slice, which is borrowed; disjoint as promised by the caller.
+        unsafe { std::slice::from_raw_parts_mut(self.start.add(range.start), range.len()) }
     }
+}
+
+/// Calls `f` for every number in `0..count`, and waits for all.
+///
+/// `work` is as for [`rows`].
+pub fn tasks(count: usize, work: usize, f: impl Fn(usize) + Sync) {
+    if work < SHARED || count < 2 {
+        return (0..count).for_each(f);
+    }
+    barrier_pool().execute_chunked(count, |range| range.for_each(&f));
+}
+
+/// Room for `count` numbers, each of which the caller writes before anything reads it.
+#[allow(clippy::uninit_vec)] // Zeros would be written for nothing, a tenth of a training step.
+pub fn room<T: Float>(count: usize) -> Vec<T> {
+    let mut room = Vec::with_capacity(count);
+    // SAFETY: there is so much room, every bit pattern is a number, and none is read unwritten.
+    unsafe { room.set_len(count) };
+    room
 }
 
 /// Cuts `out` into rows of `row` numbers, gives every row to one call `f(first, rows)`, where
@@ -39,10 +72,9 @@ pub fn rows<T: Send>(out: &mut [T], row: usize, work: usize, f: impl Fn(usize, &
     if work < SHARED || count < 2 {
         return f(0, out);
     }
-    let parts = Parts(out.as_mut_ptr());
+    let parts = Parts::new(out);
     barrier_pool().execute_chunked(count, |range| {
-        // SAFETY: the pool gives each range to one call and waits for all of them; `out` is
-        // borrowed for as long, and has `count` rows.
+        // SAFETY: the pool gives each range to one call.
         f(range.start, unsafe { parts.part(range.start * row..range.end * row) });
     });
 }

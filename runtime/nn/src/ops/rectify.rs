@@ -1,8 +1,116 @@
 //! Rectifiers: flat, or nearly so, to the left of 0 and straight to the right.
 
+use super::custom::{Op, apply2, compute2, ours, wanted};
 use super::float::Float;
+use super::parallel::{room, rows, wide};
 use super::pointwise::{Curve, curve};
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Shape, Tensor};
+
+/// The rectifier at the end of another operation, by its slope left of 0, which is not negative;
+/// none leaves everything as it is.
+///
+/// What it does to a gradient shows in the result: where that is above 0, the slope was 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Bend(pub Option<f64>);
+
+impl Bend {
+    /// Bends numbers in place.
+    #[inline(always)]
+    pub fn apply<T: Float>(self, values: &mut [T]) {
+        if let Some(slope) = self.0 {
+            let slope = T::of(slope);
+            wide(|| values.iter_mut().for_each(|value| *value = bent(*value, slope)));
+        }
+    }
+
+    /// The gradient before the rectifier, from the result and its gradient.
+    pub fn gradient(self, y: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        match self.0 {
+            Some(slope) => compute2(Bent(slope), y, dy),
+            None => Ok(dy.clone()),
+        }
+    }
+
+    /// The same as an operation of its own, for devices where nothing is fused.
+    pub fn alone(self, x: Tensor) -> Result<Tensor> {
+        match self.0 {
+            Some(0.0) => relu(&x),
+            Some(slope) => leaky_relu(&x, slope),
+            None => Ok(x),
+        }
+    }
+}
+
+/// `x` above 0, else `slope · x`; 0 and not NaN for `−∞` with slope 0.
+#[inline(always)]
+fn bent<T: Float>(x: T, slope: T) -> T {
+    let low = if slope == T::ZERO { T::ZERO } else { slope * x };
+    if x <= T::ZERO { low } else { x }
+}
+
+/// The gradient before a rectifier with such a slope, from the result and its gradient.
+struct Bent(f64);
+
+impl Op<2> for Bent {
+    const NAME: &'static str = "the gradient of a rectifier";
+
+    fn shape(&self, [y, _]: [&Shape; 2]) -> Shape {
+        y.clone()
+    }
+
+    fn map<T: Float>(&self, [y, dy]: [&[T]; 2]) -> Vec<T> {
+        let slope = T::of(self.0);
+        let mut dx = room(y.len());
+        rows(&mut dx, 1, y.len() * 4, |first, dx| {
+            let inputs = y[first..].iter().zip(&dy[first..]);
+            wide(|| {
+                for (dx, (y, dy)) in dx.iter_mut().zip(inputs) {
+                    *dx = if *y <= T::ZERO { slope * *dy } else { *dy };
+                }
+            });
+        });
+        dx
+    }
+}
+
+/// `bend(x + y)`.
+struct BentSum(Bend);
+
+impl Op<2> for BentSum {
+    const NAME: &'static str = "a rectified sum";
+
+    fn shape(&self, [x, _]: [&Shape; 2]) -> Shape {
+        x.clone()
+    }
+
+    fn map<T: Float>(&self, [x, y]: [&[T]; 2]) -> Vec<T> {
+        let mut sum = room(x.len());
+        rows(&mut sum, 1, x.len() * 4, |first, sum| {
+            let inputs = x[first..].iter().zip(&y[first..]);
+            wide(|| sum.iter_mut().zip(inputs).for_each(|(sum, (x, y))| *sum = *x + *y));
+            self.0.apply(sum);
+        });
+        sum
+    }
+
+    fn gradients(
+        &self,
+        [x, y]: [&Tensor; 2],
+        sum: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<[Option<Tensor>; 2]> {
+        let gradient = self.0.gradient(sum, gradient)?;
+        Ok([wanted(x, || Ok(gradient.clone()))?, wanted(y, || Ok(gradient.clone()))?])
+    }
+}
+
+/// `bend(x + y)` in one go.
+pub fn bent_sum(x: &Tensor, y: &Tensor, bend: Bend) -> Result<Tensor> {
+    if ours(x) && x.shape() == y.shape() && x.dtype() == y.dtype() {
+        return apply2(BentSum(bend), x, y);
+    }
+    bend.alone((x + y)?)
+}
 
 /// Straight to the right of 0, with another slope to the left and at 0.
 #[derive(Clone, Copy)]

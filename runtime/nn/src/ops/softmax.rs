@@ -3,7 +3,7 @@
 use super::channels::total;
 use super::custom::{Op, apply1, compute2, ours, wanted};
 use super::float::Float;
-use super::parallel::{rows, wide};
+use super::parallel::{room, rows, wide};
 use candle_core::shape::Dim;
 use candle_core::{Result, Shape, Tensor};
 
@@ -31,7 +31,7 @@ fn largest<T: Float>(values: &[T]) -> T {
 
 /// A row of `y` from a row of `x`; `eˣ` are computed in `y`.
 #[inline(always)]
-pub fn softmax_row<T: Float>(x: &[T], y: &mut [T], log: bool) {
+fn softmax_row<T: Float>(x: &[T], y: &mut [T], log: bool) {
     let shift = largest(x);
     y.iter_mut().zip(x).for_each(|(y, x)| *y = (*x - shift).e_to());
     let sum = total(y);
@@ -44,6 +44,15 @@ pub fn softmax_row<T: Float>(x: &[T], y: &mut [T], log: bool) {
     }
 }
 
+/// `softmax(scale · x)` in place of `x`.
+#[inline(always)]
+pub fn softmax_in_place<T: Float>(x: &mut [T], scale: T) {
+    let shift = largest(x);
+    x.iter_mut().for_each(|x| *x = ((*x - shift) * scale).e_to());
+    let share = T::ONE / total(x);
+    x.iter_mut().for_each(|x| *x *= share);
+}
+
 impl<const LOG: bool> Op<1> for Softmax<LOG> {
     const NAME: &'static str = if LOG { "log_softmax" } else { "softmax" };
 
@@ -52,7 +61,7 @@ impl<const LOG: bool> Op<1> for Softmax<LOG> {
     }
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
-        let mut y = vec![T::ZERO; x.len()];
+        let mut y = room(x.len());
         rows(&mut y, self.0, x.len() * 8, |first, y| {
             let x = x[first * self.0..].chunks(self.0);
             wide(|| x.zip(y.chunks_mut(self.0)).for_each(|(x, y)| softmax_row(x, y, LOG)));
@@ -85,7 +94,7 @@ impl<const LOG: bool> Op<2> for Backward<LOG> {
     }
 
     fn map<T: Float>(&self, [y, dy]: [&[T]; 2]) -> Vec<T> {
-        let mut dx = vec![T::ZERO; y.len()];
+        let mut dx = room(y.len());
         rows(&mut dx, self.0, y.len() * 4, |first, dx| {
             let inputs =
                 y[first * self.0..].chunks(self.0).zip(dy[first * self.0..].chunks(self.0));

@@ -2,7 +2,7 @@
 
 use super::custom::{Op, apply1, compute1, ours, wanted};
 use super::float::Float;
-use super::parallel::rows;
+use super::parallel::{room, rows};
 use candle_core::{Result, Shape, Tensor, bail};
 
 /// Each pixel `scale` times in both directions; `width` is that of the small image.
@@ -25,7 +25,7 @@ impl Op<1> for Repeat {
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let Self { width, scale } = *self;
-        let mut y = vec![T::ZERO; x.len() * scale * scale];
+        let mut y = room(x.len() * scale * scale);
         let work = y.len();
         // All the lines that come of one line.
         let size = width * scale * scale;

@@ -2,11 +2,8 @@
 //! passes of single operations take ten times longer.
 
 use super::Memory;
-use super::state::numbers;
 use crate::ops::{Float, ours, wide};
-use candle_core::{
-    CpuStorage, DType, Device, InplaceOp2, Layout, Result, Shape, Tensor, Var, bail,
-};
+use candle_core::{CpuStorage, DType, InplaceOp2, Layout, Result, Tensor, Var, bail};
 use std::sync::{Mutex, PoisonError};
 
 /// The constants of one step, see [`Adam`](super::Adam).
@@ -30,35 +27,33 @@ pub enum Means {
     F64(Vec<f64>, Vec<f64>),
 }
 
-impl Means {
-    /// Both as tensors of the parameter's shape.
-    pub fn tensors(&self, shape: &Shape) -> Result<[Tensor; 2]> {
-        let device = &Device::Cpu;
-        Ok(match self {
-            Self::F32(m, s) => [
-                Tensor::from_slice(m, shape.clone(), device)?,
-                Tensor::from_slice(s, shape.clone(), device)?,
-            ],
-            Self::F64(m, s) => [
-                Tensor::from_slice(m, shape.clone(), device)?,
-                Tensor::from_slice(s, shape.clone(), device)?,
-            ],
-        })
-    }
-}
-
-/// The means of a parameter that [`step`] can move: those in `memory`, or zeros before its first
+/// The means of a parameter that [`step`] can move: those in its memory, or 0 before its first
 /// gradient.
-pub fn means(var: &Var, memory: &mut Memory) -> Result<Option<Means>> {
-    let n = var.elem_count();
+pub fn means(var: &Var, memory: &Memory) -> Result<Option<Means>> {
     if !ours(var) || !var.is_contiguous() {
         return Ok(None);
     }
-    let [m, s] = std::mem::take(memory);
+    fn numbers<T: Float>(mean: &Option<Tensor>, n: usize) -> Result<Vec<T>> {
+        mean.as_ref().map_or_else(|| Ok(vec![T::ZERO; n]), |mean| mean.flatten_all()?.to_vec1())
+    }
+    let ([m, s], n) = (memory, var.elem_count());
     Ok(Some(match var.dtype() {
-        dtype @ DType::F32 => Means::F32(numbers(m, n, dtype)?, numbers(s, n, dtype)?),
-        dtype => Means::F64(numbers(m, n, dtype)?, numbers(s, n, dtype)?),
+        DType::F32 => Means::F32(numbers(m, n)?, numbers(s, n)?),
+        _ => Means::F64(numbers(m, n)?, numbers(s, n)?),
     }))
+}
+
+impl Means {
+    /// The same as tensors like the parameter.
+    pub fn memory(&self, var: &Var) -> Result<Memory> {
+        fn tensor<T: Float>(mean: &[T], var: &Var) -> Result<Option<Tensor>> {
+            Ok(Some(Tensor::from_slice(mean, var.shape(), var.device())?))
+        }
+        Ok(match self {
+            Self::F32(m, s) => [tensor(m, var)?, tensor(s, var)?],
+            Self::F64(m, s) => [tensor(m, var)?, tensor(s, var)?],
+        })
+    }
 }
 
 /// Moves a parameter along its gradient.

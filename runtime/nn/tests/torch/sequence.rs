@@ -8,26 +8,6 @@ fn reference() -> Reference {
     Reference::new(include_str!("../../../../tests/reference/sequence.json"))
 }
 
-/// Half of [`fill`], as an f32 parameter.
-fn half(shape: &[usize], start: usize) -> Result<Tensor> {
-    (fill(shape, start)? * 0.5)?.to_dtype(DType::F32)
-}
-
-/// Compares output and gradients of a layer, whose parameters are set, with the reference.
-fn agrees(name: &str, layer: &dyn Layer, shape: &[usize], vars: &[Vec<Var>]) -> Result<()> {
-    let x = Var::from_tensor(&fill(shape, 0)?.to_dtype(DType::F32)?)?;
-    let y = layer.forward(&x)?;
-    close(name, &y, &reference().values(name), 1e-5)?;
-    let gradients = (&y * fill(y.dims(), 9)?.to_dtype(DType::F32)?)?.sum_all()?.backward()?;
-    let of = |var: &Var| gradients.get(var).expect("a gradient").clone();
-    close(name, &of(&x), &reference().gradient(name, 0), 1e-4)?;
-    for (at, parts) in vars.iter().enumerate() {
-        let parts: Vec<Tensor> = parts.iter().map(of).collect();
-        close(name, &Tensor::cat(&parts, 0)?, &reference().gradient(name, at + 1), 1e-4)?;
-    }
-    Ok(())
-}
-
 #[test]
 fn attention_is_pytorchs() -> Result<()> {
     for (queries, keys, causal) in [(4, 4, false), (4, 4, true), (2, 5, false)] {
@@ -41,36 +21,71 @@ fn attention_is_pytorchs() -> Result<()> {
 }
 
 #[test]
-fn recurrent_layers_are_pytorchs() -> Result<()> {
-    fn check<C: Cell + 'static>(name: &str, gates: usize) -> Result<()> {
-        let layer = Recurrent::<C>::new(3, 2, &Device::Cpu)?;
-        let shapes: [&[usize]; 4] = [&[2 * gates, 3], &[2 * gates, 2], &[2 * gates], &[2 * gates]];
-        let vars = layer.vars();
-        for (at, (var, shape)) in vars.iter().zip(shapes).enumerate() {
-            var.set(&half(shape, 3 + at)?)?;
+fn kernel_attention_is_the_formulas() -> Result<()> {
+    let shapes: [&[usize]; 3] = [&[2, 4, 3], &[2, 5, 3], &[2, 5, 2]];
+    reference().agrees("rbf attention", &shapes, |inputs| {
+        kernel_attention(&inputs[0], &inputs[1], &inputs[2], |q, k| rbf_kernel(q, k, 0.3))
+    })?;
+    reference().agrees("polynomial attention", &shapes, |inputs| {
+        kernel_attention(&inputs[0], &inputs[1], &inputs[2], |q, k| polynomial_kernel(q, k, 0.5, 2))
+    })?;
+    let shapes: [&[usize]; 3] = [&[2, 2, 4, 3], &[2, 2, 4, 3], &[2, 2, 4, 3]];
+    reference().agrees("attention 4 4 false", &shapes, |inputs| {
+        kernel_attention(&inputs[0], &inputs[1], &inputs[2], |q, k| {
+            exponential_kernel(q, k, 1.0 / 3f64.sqrt())
+        })
+    })
+}
+
+/// The error falls about as `1 / √features`, eightfold from 8 to 512; its tails are long.
+#[test]
+fn more_random_features_are_nearer_to_attention() -> Result<()> {
+    let x = fill(&[1, 2, 12, 8], 0)?;
+    let truth = attention(&x, &x, &x, false)?;
+    let error = |features| -> Result<f64> {
+        let mut sum = 0.0;
+        for _ in 0..40 {
+            let features = RandomFeatures::new(8, features, &Device::Cpu)?;
+            let y = performer_attention(&x, &x, &x, &features)?;
+            sum += (y - &truth)?.sqr()?.mean_all()?.to_scalar::<f64>()?;
         }
-        let vars: Vec<Vec<Var>> = vars.into_iter().map(|var| vec![var]).collect();
-        agrees(name, &layer, &[2, 4, 3], &vars)
+        Ok((sum / 40.0).sqrt())
+    };
+    let errors = [error(8)?, error(64)?, error(512)?];
+    assert!(errors[0] > 1.5 * errors[1] && errors[1] > 1.5 * errors[2], "{errors:?}");
+    Ok(())
+}
+
+#[test]
+fn random_features_are_orthogonal_and_as_long_as_chance() -> Result<()> {
+    seed(2);
+    let w = RandomFeatures::new(16, 160, &Device::Cpu)?;
+    let w = w.vectors().reshape((10, 16, 16))?;
+    let products = w.matmul(&w.t()?)?; // of each block
+    let lengths =
+        (products * Tensor::eye(16, DType::F32, &Device::Cpu)?.broadcast_as((10, 16, 16))?)?;
+    let off = (w.matmul(&w.t()?)? - &lengths)?.abs()?.max_all()?.to_scalar::<f32>()?;
+    let mean = lengths.sum_all()?.to_scalar::<f32>()? / 160.0; // of squares; 16 ± √(32 / 160)
+    assert!(off < 1e-4 && (mean - 16.0).abs() < 1.5, "{off} {mean}");
+    Ok(())
+}
+
+#[test]
+fn recurrent_layers_are_pytorchs() -> Result<()> {
+    fn check<C: Cell + 'static>(name: &str) -> Result<()> {
+        let layer = Recurrent::<C>::new(3, 2, &Device::Cpu)?;
+        reference().layer_agrees(name, &[2, 4, 3], &layer.vars(), |x| layer.forward(x))
     }
-    check::<RnnCell>("rnn", 1)?;
-    check::<GruCell>("gru", 3)?;
-    check::<LstmCell>("lstm", 4)
+    check::<RnnCell>("rnn")?;
+    check::<GruCell>("gru")?;
+    check::<LstmCell>("lstm")
 }
 
 #[test]
 fn multi_head_attention_is_pytorchs() -> Result<()> {
     let layer = MultiHeadAttention::new(4, 2, &Device::Cpu)?;
-    let vars = layer.vars(); // w, b of queries, keys, values and output
-    let (weights, biases) = (half(&[12, 4], 3)?, half(&[12], 4)?);
-    for part in 0..3 {
-        vars[2 * part].set(&weights.narrow(0, 4 * part, 4)?)?;
-        vars[2 * part + 1].set(&biases.narrow(0, 4 * part, 4)?)?;
-    }
-    vars[6].set(&half(&[4, 4], 5)?)?;
-    vars[7].set(&half(&[4], 6)?)?;
-    let of = |places: &[usize]| places.iter().map(|at| vars[*at].clone()).collect();
-    let joined = [of(&[0, 2, 4]), of(&[1, 3, 5]), of(&[6]), of(&[7])];
-    agrees("multi-head attention", &layer, &[2, 3, 4], &joined)
+    let name = "multi-head attention";
+    reference().layer_agrees(name, &[2, 3, 4], &layer.vars(), |x| layer.forward(x))
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Which pixels the windows of a convolution see.
 
 use crate::ops::float::Float;
+use crate::ops::linear::Affine;
 use std::ops::Range;
 
 /// The sizes of a convolution over a batch of images; pairs are (vertical, horizontal).
@@ -55,6 +56,14 @@ impl Geometry {
     /// Multiplications in all.
     pub fn work(&self) -> usize {
         self.batch * self.groups * self.outputs * self.rows() * self.places()
+    }
+
+    /// The only window is the whole image, so that all is an affine map.
+    pub fn as_affine(&self) -> Option<Affine> {
+        let whole = self.groups == 1
+            && self.places() == 1
+            && (self.kernel, self.padding, self.dilation) == (self.image, (0, 0), (1, 1));
+        whole.then(|| Affine { rows: self.batch, inputs: self.rows(), outputs: self.outputs })
     }
 
     /// The columns are the image itself.

@@ -2,18 +2,23 @@
 //!
 //! With the windows of an image as columns (`im2col`), `Y = W X`, so that `dX = Wᵀ dY`, added back
 //! to the pixels that the columns came from, and `dW = dY Xᵀ`. The columns of a few rows of
-//! windows at a time stay in the cache.
+//! windows at a time stay in the cache. Batches of f32 images take the [direct](super::direct) way.
 
 use super::geometry::Geometry;
 use crate::ops::channels::SumChannels;
 use crate::ops::custom::{Op, compute1, compute2, wanted};
 use crate::ops::float::Float;
+use crate::ops::linear;
 use crate::ops::matrix::{Place, multiply};
-use crate::ops::parallel::{rows, sum};
+use crate::ops::parallel::{room, rows, sum};
+use crate::ops::rectify::Bend;
 use candle_core::{Result, Shape, Tensor};
 
-/// `Y = W X`, from image and weights, and the biases if there is a third input.
-pub struct Forward(pub Geometry);
+/// `Y = bend(W X)`, from image and weights, with the biases if there is a third input.
+pub struct Forward {
+    pub sizes: Geometry,
+    pub bend: Bend,
+}
 
 /// `dX = Wᵀ dY`, from `dY` and weights: also the forward pass of a transposed convolution.
 pub struct Spread(pub Geometry);
@@ -30,9 +35,15 @@ impl Geometry {
         (self.batch, self.groups * self.outputs, self.windows.0, self.windows.1).into()
     }
 
-    fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>) -> Vec<T> {
+    fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>, bend: Bend) -> Vec<T> {
+        if let Some(affine) = self.as_affine() {
+            return affine.forward(x, w, bias, bend);
+        }
+        if let (true, Some(x), Some(w)) = (self.is_direct(), T::singles(x), T::singles(w)) {
+            return T::from_singles(self.direct_forward(x, w, bias.and_then(T::singles), bend));
+        }
         let (size, depth, places) = (self.outputs * self.places(), self.rows(), self.places());
-        let mut y = vec![T::ZERO; self.batch * self.groups * size];
+        let mut y = room(self.batch * self.groups * size);
         rows(&mut y, size, self.work(), |first, y| {
             let mut columns = vec![T::ZERO; self.tile_size()];
             for (task, y) in (first..).zip(y.chunks_mut(size)) {
@@ -55,9 +66,20 @@ impl Geometry {
                     let y = (&mut *y, Place::rows(start, places));
                     multiply((self.outputs, depth, n), w, columns, y, bias.is_some());
                 }
+                bend.apply(y);
             }
         });
         y
+    }
+}
+
+impl Geometry {
+    /// Of `x` and `w`, from that of the result.
+    fn gradients(&self, [x, w]: [&Tensor; 2], dy: &Tensor) -> Result<[Option<Tensor>; 2]> {
+        Ok([
+            wanted(x, || compute2(Spread(*self), dy, w))?,
+            wanted(w, || compute2(Weights(*self), x, dy)?.reshape(w.shape()))?,
+        ])
     }
 }
 
@@ -65,23 +87,20 @@ impl Op<2> for Forward {
     const NAME: &'static str = "conv2d";
 
     fn shape(&self, _: [&Shape; 2]) -> Shape {
-        self.0.result_shape()
+        self.sizes.result_shape()
     }
 
     fn map<T: Float>(&self, [x, w]: [&[T]; 2]) -> Vec<T> {
-        self.0.forward(x, w, None)
+        self.sizes.forward(x, w, None, self.bend)
     }
 
     fn gradients(
         &self,
         [x, w]: [&Tensor; 2],
-        _: &Tensor,
+        y: &Tensor,
         dy: &Tensor,
     ) -> Result<[Option<Tensor>; 2]> {
-        Ok([
-            wanted(x, || compute2(Spread(self.0), dy, w))?,
-            wanted(w, || compute2(Weights(self.0), x, dy)?.reshape(w.shape()))?,
-        ])
+        self.sizes.gradients([x, w], &self.bend.gradient(y, dy)?)
     }
 }
 
@@ -89,11 +108,11 @@ impl Op<3> for Forward {
     const NAME: &'static str = "conv2d";
 
     fn shape(&self, _: [&Shape; 3]) -> Shape {
-        self.0.result_shape()
+        self.sizes.result_shape()
     }
 
     fn map<T: Float>(&self, [x, w, bias]: [&[T]; 3]) -> Vec<T> {
-        self.0.forward(x, w, Some(bias))
+        self.sizes.forward(x, w, Some(bias), self.bend)
     }
 
     fn gradients(
@@ -102,8 +121,9 @@ impl Op<3> for Forward {
         y: &Tensor,
         dy: &Tensor,
     ) -> Result<[Option<Tensor>; 3]> {
-        let [dx, dw] = Op::<2>::gradients(self, [x, w], y, dy)?;
-        Ok([dx, dw, wanted(bias, || compute1(SumChannels::of(dy)?, dy))?])
+        let dy = self.bend.gradient(y, dy)?;
+        let [dx, dw] = self.sizes.gradients([x, w], &dy)?;
+        Ok([dx, dw, wanted(bias, || compute1(SumChannels::of(&dy)?, &dy))?])
     }
 }
 
@@ -116,6 +136,12 @@ impl Op<2> for Spread {
 
     fn map<T: Float>(&self, [dy, w]: [&[T]; 2]) -> Vec<T> {
         let sizes = self.0;
+        if let Some(affine) = sizes.as_affine() {
+            return linear::Rows(affine).map([dy, w]);
+        }
+        if let (true, Some(dy), Some(w)) = (sizes.is_direct(), T::singles(dy), T::singles(w)) {
+            return T::from_singles(sizes.direct_spread(dy, w));
+        }
         let (size, depth, places) = (sizes.image_size(), sizes.rows(), sizes.places());
         let mut dx = vec![T::ZERO; sizes.batch * sizes.groups * size];
         rows(&mut dx, size, sizes.work(), |first, dx| {
@@ -147,7 +173,7 @@ impl Op<2> for Spread {
         dx: &Tensor,
     ) -> Result<[Option<Tensor>; 2]> {
         Ok([
-            wanted(y, || compute2(Forward(self.0), dx, w))?,
+            wanted(y, || compute2(Forward { sizes: self.0, bend: Bend(None) }, dx, w))?,
             wanted(w, || compute2(Weights(self.0), dx, y)?.reshape(w.shape()))?,
         ])
     }
@@ -162,6 +188,12 @@ impl Op<2> for Weights {
 
     fn map<T: Float>(&self, [x, dy]: [&[T]; 2]) -> Vec<T> {
         let sizes = self.0;
+        if let Some(affine) = sizes.as_affine() {
+            return linear::Weights(affine).map([dy, x]);
+        }
+        if let (true, Some(x), Some(dy)) = (sizes.is_direct(), T::singles(x), T::singles(dy)) {
+            return T::from_singles(sizes.direct_weights(x, dy));
+        }
         let (depth, places) = (sizes.rows(), sizes.places());
         let tasks = sizes.batch * sizes.groups;
         sum(tasks, sizes.groups * sizes.outputs * depth, sizes.work(), |range, dw| {
