@@ -3,7 +3,7 @@
 use crate::stopping::Best;
 use crate::{Epoch, FitOptions, History};
 use candle_core::{Device, Result, Tensor, bail, safetensors};
-use candlelab_nn::{Optimizer, Parameters, random_state, set_random_state};
+use candlelab_nn::{Optimizer, Parameters, random_state, save_tensors, set_random_state};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -68,10 +68,11 @@ fn take_up(
     let Ok(random) = parts.get("random")?.to_vec1::<u8>()?.try_into() else {
         bail!("`random` is not 48 bytes long")
     };
-    let values = parts.values(parameters)?;
+    let before = optimizer.state()?;
     optimizer.set_state(&parts.below("optimizer."))?;
-    for ((_, var), value) in parameters.tensors().into_iter().zip(values) {
-        var.set(&value.to_dtype(var.dtype())?.to_device(var.device())?)?;
+    if let Err(error) = parameters.set(&parts.below("model.")) {
+        optimizer.set_state(&before)?;
+        return Err(error);
     }
     set_random_state(random);
     Ok(checkpoint)
@@ -88,7 +89,7 @@ pub(crate) fn save(
         return Ok(());
     };
     let device = &Device::Cpu;
-    let mut parts = HashMap::from([
+    let mut parts = vec![
         ("random".to_owned(), Tensor::new(random_state().as_slice(), device)?),
         ("history.losses".to_owned(), Tensor::new(history.losses.as_slice(), device)?),
         ("history.epochs".to_owned(), epochs(&history.epochs)?),
@@ -97,21 +98,14 @@ pub(crate) fn save(
             "history.steps_per_epoch".to_owned(),
             Tensor::new(history.steps_per_epoch as i64, device)?,
         ),
-    ]);
+    ];
     let model = parameters.tensors().into_iter();
     parts.extend(model.map(|(name, var)| (format!("model.{name}"), var.as_detached_tensor())));
     let state = optimizer.state()?.into_iter();
     parts.extend(state.map(|(name, tensor)| (format!("optimizer.{name}"), tensor)));
     let best = best.kept.iter();
     parts.extend(best.map(|(name, tensor)| (format!("best.{name}"), tensor.clone())));
-    let partial = path.with_extension(format!("partial-{}", std::process::id()));
-    let written =
-        safetensors::save(&parts, &partial).and_then(|()| Ok(std::fs::rename(&partial, path)?));
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(&partial);
-        bail!("cannot write the checkpoint {}: {error}", path.display());
-    }
-    Ok(())
+    save_tensors(&parts, path)
 }
 
 /// A row of five numbers for each epoch; NaN stands for what is not there.
@@ -144,23 +138,6 @@ impl Parts {
         let mut below: Vec<(String, Tensor)> = below.collect();
         below.sort_by(|a, b| a.0.cmp(&b.0)); // a map has no order
         below
-    }
-
-    /// The value of each parameter.
-    fn values(&self, parameters: &Parameters) -> Result<Vec<Tensor>> {
-        let value = |(name, var): (String, candlelab_nn::Var)| {
-            let value = self.get(&format!("model.{name}"))?;
-            if value.dims() != var.dims() {
-                bail!("`{name}` is {:?} there and {:?} here", value.dims(), var.dims());
-            }
-            Ok(value.clone())
-        };
-        let values: Vec<Tensor> =
-            parameters.tensors().into_iter().map(value).collect::<Result<_>>()?;
-        match self.below("model.").len() {
-            there if there == values.len() => Ok(values),
-            there => bail!("it has {there} parameters, the model {}", values.len()),
-        }
     }
 
     fn history(&self) -> Result<History> {

@@ -71,13 +71,10 @@ impl Best {
 
     /// Gives the model the parameters of the best epoch.
     pub fn restore(&self) -> Result<()> {
-        let Some((_, parameters)) = &self.watched else { return Ok(()) };
-        for (name, var) in parameters.tensors() {
-            if let Some((_, value)) = self.kept.iter().find(|(kept, _)| *kept == name) {
-                var.set(&value.to_device(var.device())?)?;
-            }
+        match &self.watched {
+            Some((_, parameters)) => parameters.set(&self.kept),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
