@@ -175,13 +175,15 @@ impl Gan {
 
     /// Appends each row's label to its features or channels.
     fn with_labels(&self, x: &Tensor, labels: Option<&Tensor>) -> Result<Tensor> {
-        let labels = match labels {
-            None if self.classes == 0 => return Ok(x.clone()),
-            Some(labels) if self.classes > 0 && labels.dims() == [x.dim(0)?] => labels,
-            labels => {
-                let (classes, found) = (self.classes, labels.map(Tensor::dims));
-                bail!("this GAN has {classes} classes, x: {:?}, labels: {found:?}", x.dims());
-            }
+        if labels.is_none() && self.classes == 0 {
+            return Ok(x.clone());
+        }
+        let n = x.dim(0)?;
+        let fits = |labels: &&Tensor| labels.dims() == [n] && labels.dtype() == DType::U32;
+        let Some(labels) = labels.filter(fits).filter(|_| self.classes > 0) else {
+            let (classes, x) = (self.classes, x.dims());
+            let found = labels.map(|labels| (labels.dims(), labels.dtype()));
+            bail!("this GAN has {classes} classes (u32), x: {x:?}, labels: {found:?}");
         };
         let one_hot = Tensor::eye(self.classes, DType::F32, x.device())?.index_select(labels, 0)?;
         let mut shape = x.dims().to_vec();

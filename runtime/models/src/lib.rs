@@ -14,6 +14,7 @@
 //! - [`Autoencoder`], [`Vae`] and [`VqVae`] find short codes, [`Flow`] a density;
 //! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
 //!   and [`ddim_sample`] make examples with it;
+//! - [`odeint`] solves equations, a [`NeuralOde`] finds them;
 //! - [`categorical`] draws classes.
 
 mod autoencoder;
@@ -29,6 +30,7 @@ mod gan;
 mod gpt;
 mod heads;
 mod mlp;
+mod ode;
 mod perceptron;
 mod resnet;
 mod sampling;
@@ -57,6 +59,10 @@ pub use flow::{Flow, FlowConfig};
 pub use gan::{Gan, GanHistory, GanOptions, discriminator_loss, generator_loss, train_gan};
 pub use gpt::{Gpt, GptConfig, GptTokens, MarkovChain, bit_gpt, next_token_loss};
 pub use mlp::mlp;
+pub use ode::{
+    NeuralOde, NeuralOdeConfig, OdeGradient, Solver, free_fall, odeint, odeint_adjoint, pendulum,
+    trajectory_windows,
+};
 pub use perceptron::{Perceptron, PerceptronHistory, PerceptronUpdate};
 pub use resnet::{ResNet, ResNetConfig};
 pub use sampling::Sampling;

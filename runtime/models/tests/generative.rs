@@ -8,3 +8,12 @@ mod seeded;
 
 #[path = "generative/codes.rs"]
 mod codes;
+
+#[path = "generative/gan.rs"]
+mod gan;
+
+#[path = "generative/diffusion.rs"]
+mod diffusion;
+
+#[path = "generative/ode.rs"]
+mod ode;

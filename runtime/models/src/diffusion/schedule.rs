@@ -53,6 +53,9 @@ impl NoiseSchedule {
     /// `ᾱₜ = cos²((u + s) / (1 + s) · π/2) / cos²(s / (1 + s) · π/2)` with `u` the part of the steps
     /// that is done and `s = .008`; `β` at most .999.
     ///
+    /// The first step back has that .999, which multiplies the errors of a model by 32: for images the
+    /// result is usually clipped; for a small model take [`linear`](Self::linear).
+    ///
     /// # Errors
     /// If there is no step.
     pub fn cosine(steps: usize) -> Result<Self> {

@@ -3,7 +3,8 @@
 use candle_core::{DType, Result, Tensor};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The library has one generator, so that tests at the same time would draw each other's numbers.
+/// The library has one generator, so that tests at the same time would draw each other's numbers;
+/// models draw their weights from it, too.
 static DRAWING: Mutex<()> = Mutex::new(());
 
 /// Seeds the generator and keeps it from other tests until the end of this one.
