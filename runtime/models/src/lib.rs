@@ -15,6 +15,8 @@
 //! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
 //!   and [`ddim_sample`] make examples with it;
 //! - [`odeint`] solves equations, a [`NeuralOde`] finds them;
+//! - [`Gmm`] and [`Kde`] estimate densities, [`InverseCdf`] draws from them, and
+//!   [`sparse_regression`] finds formulas;
 //! - [`categorical`] draws classes.
 
 mod autoencoder;
@@ -22,6 +24,7 @@ mod char_rnn;
 mod chat;
 mod clip;
 mod cnn;
+mod density;
 mod diffusion;
 mod draws;
 mod efficientnet;
@@ -48,6 +51,9 @@ pub use char_rnn::{CharRnn, CharRnnConfig, CharWriter};
 pub use chat::{Chat, Llama, LlamaConfig};
 pub use clip::{Clip, ClipConfig};
 pub use cnn::{Cnn, CnnConfig};
+pub use density::{
+    Gmm, InverseCdf, Kde, coin_log_likelihood, coin_mle, formula, sparse_regression,
+};
 pub use diffusion::{
     CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig, DiffusionUNet, DiffusionUNetConfig,
     Guidance, IdealCoinDenoiser, LatentDiffusion, NoiseSchedule, ddim_sample, ddim_step,

@@ -17,3 +17,6 @@ mod diffusion;
 
 #[path = "generative/ode.rs"]
 mod ode;
+
+#[path = "generative/density.rs"]
+mod density;
