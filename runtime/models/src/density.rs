@@ -2,12 +2,14 @@
 
 mod cholesky;
 mod coin;
+mod energy;
 mod gmm;
 mod inverse;
 mod kde;
 mod terms;
 
 pub use coin::{coin_log_likelihood, coin_mle};
+pub use energy::energy_distance;
 pub use gmm::Gmm;
 pub use inverse::InverseCdf;
 pub use kde::Kde;

@@ -9,7 +9,7 @@ mod time;
 mod unet;
 
 pub use coin::{CoinDenoiser, IdealCoinDenoiser};
-pub use latent::{LatentDiffusion, energy_distance};
+pub use latent::LatentDiffusion;
 pub use mlp::{DiffusionMlp, DiffusionMlpConfig};
 pub use sample::{Guidance, ddim_sample, ddim_step, ddpm_sample, ddpm_step};
 pub use schedule::NoiseSchedule;

@@ -14,6 +14,7 @@
 //! - [`Autoencoder`], [`Vae`] and [`VqVae`] find short codes, [`Flow`] a density;
 //! - a [`Gan`] learns by [`train_gan`], a [`Denoiser`] by [`diffusion_loss`], and [`ddpm_sample`]
 //!   and [`ddim_sample`] make examples with it;
+//! - a [`GraphNet`] tells what a graph is;
 //! - [`odeint`] solves equations, a [`NeuralOde`] finds them;
 //! - [`Gmm`] and [`Kde`] estimate densities, [`InverseCdf`] draws from them, and
 //!   [`sparse_regression`] finds formulas;
@@ -30,6 +31,7 @@ mod draws;
 mod efficientnet;
 mod flow;
 mod gan;
+mod gnn;
 mod gpt;
 mod heads;
 mod mlp;
@@ -52,17 +54,21 @@ pub use chat::{Chat, Llama, LlamaConfig};
 pub use clip::{Clip, ClipConfig};
 pub use cnn::{Cnn, CnnConfig};
 pub use density::{
-    Gmm, InverseCdf, Kde, coin_log_likelihood, coin_mle, formula, sparse_regression,
+    Gmm, InverseCdf, Kde, coin_log_likelihood, coin_mle, energy_distance, formula,
+    sparse_regression,
 };
 pub use diffusion::{
     CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig, DiffusionUNet, DiffusionUNetConfig,
     Guidance, IdealCoinDenoiser, LatentDiffusion, NoiseSchedule, ddim_sample, ddim_step,
-    ddpm_sample, ddpm_step, diffusion_loss, energy_distance, time_embedding,
+    ddpm_sample, ddpm_step, diffusion_loss, time_embedding,
 };
 pub use draws::categorical;
 pub use efficientnet::{EfficientNet, EfficientNetConfig, Stage, imagenet_classes};
 pub use flow::{Flow, FlowConfig};
 pub use gan::{Gan, GanHistory, GanOptions, discriminator_loss, generator_loss, train_gan};
+pub use gnn::{
+    GraphConv, GraphNet, GraphNetConfig, MOLECULE_ELEMENTS, molecule_batch, slide_batch, xor_graphs,
+};
 pub use gpt::{Gpt, GptConfig, GptTokens, MarkovChain, bit_gpt, next_token_loss};
 pub use mlp::mlp;
 pub use ode::{

@@ -20,3 +20,6 @@ mod ode;
 
 #[path = "generative/density.rs"]
 mod density;
+
+#[path = "generative/gnn.rs"]
+mod gnn;
