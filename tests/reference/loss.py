@@ -34,4 +34,18 @@ def dice(z, y):
 case("nt_xent", [[4, 3]] * 2, nt_xent)
 case("dice", [[2, 3, 4]] * 2, dice)
 
+# Far from zero, where a loss written naively is infinite.
+case("cross_entropy far", [[3, 4]], lambda z: F.cross_entropy(100 * z, labels))
+case("nll far", [[3, 4]], lambda z: F.nll_loss(F.log_softmax(100 * z, 1), labels))
+case(
+    "kl_divergence far",
+    [[3, 4], [3, 4]],
+    lambda l, p: F.kl_div(F.log_softmax(100 * l, 1), F.softmax(100 * p, 1), reduction="batchmean"),
+)
+case("bradley_terry far", [[6], [6]], lambda c, r: -F.logsigmoid(100 * (c - r)).mean())
+case("dice far", [[2, 3, 4]] * 2, lambda z, y: dice(100 * z, 100 * y))
+case("nt_xent far", [[4, 3]] * 2, lambda a, b: nt_xent(100 * a, 100 * b))
+case("triplet far", [[4, 3]] * 3, lambda a, p, q: F.triplet_margin_loss(100 * a, 100 * p, 100 * q))
+case("hinge far", [[6]], lambda z: F.relu(1 - 100 * z * torch.tensor([1, -1, 1, -1, 1, -1])).mean())
+
 write(__file__)

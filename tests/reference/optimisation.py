@@ -10,10 +10,10 @@ optim = torch.optim
 
 
 def run(name, make, clip=None):
-    """Ten steps down w⁴ / 4 + sin 3w, from fill([5], 0) and fill([2, 3], 1)."""
+    """Twenty steps down w⁴ / 4 + sin 3w, from fill([5], 0) and fill([2, 3], 1)."""
     w = [fill([5], 0).requires_grad_(), fill([2, 3], 1).requires_grad_()]
     optimizer = make(w)
-    for _ in range(10):
+    for _ in range(20):
         optimizer.zero_grad()
         sum((v**4 / 4 + torch.sin(3 * v)).sum() for v in w).backward()
         if clip:
@@ -31,10 +31,21 @@ run("adagrad", lambda w: optim.Adagrad(w, 0.05))
 run("adadelta", lambda w: optim.Adadelta(w, 1.0))
 run("rmsprop", lambda w: optim.RMSprop(w, 0.05))
 run("rmsprop momentum", lambda w: optim.RMSprop(w, 0.05, alpha=0.9, momentum=0.5))
+run("adagrad weight decay", lambda w: optim.Adagrad(w, 0.05, weight_decay=0.1))
+run("adadelta weight decay", lambda w: optim.Adadelta(w, 1.0, weight_decay=0.1))
+run("rmsprop weight decay", lambda w: optim.RMSprop(w, 0.05, momentum=0.5, weight_decay=0.1))
 run("adam", lambda w: optim.Adam(w, 0.05))
 run("adam betas", lambda w: optim.Adam(w, 0.05, betas=(0.5, 0.9)))
 run("adamw", lambda w: optim.AdamW(w, 0.05, weight_decay=0.1))
 run("adamw clip", lambda w: optim.AdamW(w, 0.05, weight_decay=0.1), clip=1.0)
+
+
+def groups(make):
+    return lambda w: make([{"params": w[:1]}, {"params": w[1:], "lr": 0.005, "weight_decay": 0}])
+
+
+run("sgd groups", groups(lambda w: optim.SGD(w, 0.05, momentum=0.9, weight_decay=0.1)))
+run("adamw groups", groups(lambda w: optim.AdamW(w, 0.05, weight_decay=0.1)))
 
 lr = optim.lr_scheduler
 
@@ -59,5 +70,7 @@ schedule("steps", lambda o: lr.StepLR(o, 3, 0.5), 10)
 schedule("cosine", lambda o: lr.CosineAnnealingLR(o, 12, eta_min=0.01), 13)
 schedule("warm-up", warm_up, 17)
 schedule("one cycle", lambda o: lr.OneCycleLR(o, 0.4, total_steps=20), 20)
+schedule("one cycle 97", lambda o: lr.OneCycleLR(o, 0.01, total_steps=97), 97)
+schedule("one cycle 4", lambda o: lr.OneCycleLR(o, 0.4, total_steps=4), 4)
 
 write(__file__)

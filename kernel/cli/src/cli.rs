@@ -20,6 +20,8 @@ pub enum Command {
     Run(RunArgs),
     /// Build the runtime that notebooks use; other commands do so when they first need it
     Prepare,
+    /// Time the training of small models beside PyTorch and Candle's own layers
+    Bench(BenchArgs),
     /// Say what this machine lacks, and how to get it
     Doctor,
     /// Make the kernel known to Jupyter
@@ -50,6 +52,26 @@ pub struct RunArgs {
     /// Run every notebook, also after one that does not pass; the default
     #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
+}
+
+/// Arguments of `bench`.
+#[derive(Args)]
+pub struct BenchArgs {
+    /// The models to train [default: all]
+    #[arg(value_name = "MODEL", value_parser = crate::bench::WORKLOADS)]
+    pub models: Vec<String>,
+    /// How often each is timed, ours and its peers in turn; the median counts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    /// How long each is timed in a round
+    #[arg(long, default_value = "2", value_name = "SECONDS", value_parser = seconds)]
+    pub time: Duration,
+    /// Leave out PyTorch, which is installed (about 2 GB) when it is first needed
+    #[arg(long)]
+    pub no_torch: bool,
+    /// Leave out Candle's own layers
+    #[arg(long)]
+    pub no_candle: bool,
 }
 
 /// Arguments of `install`.

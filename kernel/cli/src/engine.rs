@@ -3,6 +3,7 @@
 #[cfg(feature = "rust")]
 use candlelab_engine::rust::{self, RustEngine, Store};
 use candlelab_engine::{Completeness, Echo, Engine, EngineError};
+use std::path::PathBuf;
 
 /// All that is needed to start engines.
 pub enum Engines {
@@ -69,6 +70,19 @@ impl Engines {
             Self::Rust(store) => store.root.display().to_string(),
         }
     }
+}
+
+/// Builds the program that times training; gives it, and a folder for what it is compared with.
+#[cfg(feature = "rust")]
+pub fn bench_program() -> Result<(PathBuf, PathBuf), EngineError> {
+    let mut progress = crate::progress::Progress::default();
+    rust::prepare_bench(&mut |event| progress.show(event))
+}
+
+/// Builds the program that times training.
+#[cfg(not(feature = "rust"))]
+pub fn bench_program() -> Result<(PathBuf, PathBuf), EngineError> {
+    Err(no_rust())
 }
 
 /// Something the Rust engine needs, and whether it is there.

@@ -1,5 +1,6 @@
 //! The `candlelab` binary: arguments in, text and exit codes out.
 
+mod bench;
 mod cli;
 mod doctor;
 mod engine;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Prepare => prepare::run(),
+        Command::Bench(args) => bench::run(&args),
         Command::Doctor => doctor::run(),
         Command::Install(args) => install::run(&args),
         Command::Uninstall(args) => uninstall::run(&args),

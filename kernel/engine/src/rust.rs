@@ -27,7 +27,7 @@ pub mod worker;
 
 pub use engine::RustEngine;
 pub use parse::completeness;
-pub use store::{Store, prepare};
+pub use store::{Store, prepare, prepare_bench};
 pub use toolchain::doctor;
 
 /// Takes over the process if it was started as a compile front or a worker; otherwise returns.

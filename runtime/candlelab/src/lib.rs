@@ -1,8 +1,9 @@
 //! Deep learning in Rust notebooks: everything a lab uses, from one library.
 //!
 //! A notebook starts with the [`prelude`]; nothing else has to be named. The parts are crates of
-//! their own: [`nn`] has layers, losses and optimisers, [`data`] the data sets, [`train`] the
-//! training loop, [`plot`] the pictures and [`host`] the way onto the screen. Candle itself is here
+//! their own: [`nn`] has layers, losses and optimisers, [`models`] what is made of them, [`data`]
+//! the data sets, [`train`] the training loop, [`plot`] the pictures, [`explain`] looks into models,
+//! [`rl`] learns by trial and error and [`host`] is the way onto the screen. Candle itself is here
 //! as [`candle_core`] and [`candle_nn`].
 //!
 //! This crate is one dynamic library, so that no notebook ever compiles its parts again.
@@ -10,10 +11,13 @@
 pub use candle_core;
 pub use candle_nn;
 pub use candlelab_data as data;
+pub use candlelab_explain as explain;
 pub use candlelab_host as host;
 pub use candlelab_host::{display, progress};
+pub use candlelab_models as models;
 pub use candlelab_nn as nn;
 pub use candlelab_plot as plot;
+pub use candlelab_rl as rl;
 pub use candlelab_train as train;
 
 /// The names that every notebook starts with.
@@ -40,6 +44,14 @@ pub mod prelude {
         reports, shakespeare, signs, slides, solar_system, solubility, spiral, square_wave,
         windows, wine, xor,
     };
+    pub use crate::explain::{
+        Concept, Evolution, Evolved, Importance, Lime, Objective, OnePixel, Ridge, Shapley,
+        activation_maximisation, concept_vector, conformal_quantile, differential_evolution, fgsm,
+        grad_cam, integrated_gradients, interval_coverage, kernel_shap, label_scores, lime_image,
+        lime_table, occlusion, one_pixel, permutation_importance, pgd, prediction_sets,
+        residual_scores, ridge, saliency, score_cam, set_coverage, shapley_values, smooth_grad,
+        tcav_score,
+    };
     pub use crate::host::widgets::{
         Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,
         ProgressBar, TextBox, VBox, Widget, interact,
@@ -48,24 +60,64 @@ pub mod prelude {
         Animation, Bundle, Handle, Interrupted, Progress, Rich, Table, animation, check_interrupt,
         display, input, password, progress, table,
     };
+    pub use crate::models::{
+        Autoencoder, AutoencoderConfig, Bert, BertConfig, CharRnn, CharRnnConfig, CharWriter, Chat,
+        Clip, ClipConfig, Cnn, CnnConfig, CoinDenoiser, Denoiser, DiffusionMlp, DiffusionMlpConfig,
+        DiffusionUNet, DiffusionUNetConfig, EfficientNet, EfficientNetConfig, Flow, FlowConfig,
+        Gan, GanHistory, GanOptions, Gmm, Gpt, GptConfig, GptTokens, GraphConv, GraphNet,
+        GraphNetConfig, Guidance, IdealCoinDenoiser, InverseCdf, Kde, LatentDiffusion, Llama,
+        LlamaConfig, MOLECULE_ELEMENTS, MarkovChain, Mixing, NeuralOde, NeuralOdeConfig,
+        NoiseSchedule, OdeGradient, Perceptron, PerceptronHistory, PerceptronUpdate, Quantised,
+        ResNet, ResNetConfig, Sampling, SentenceEncoder, Solver, Stage, UNet, UNetConfig, Vae,
+        VaeConfig, VaeLoss, Vit, VitConfig, VqVae, VqVaeConfig, VqVaeLoss, XorAttention,
+        XorAttentionConfig, bit_gpt, categorical, coin_log_likelihood, coin_mle, ddim_sample,
+        ddim_step, ddpm_sample, ddpm_step, diffusion_loss, discriminator_loss, energy_distance,
+        formula, free_fall, gaussian_kl, generator_loss, imagenet_classes, mlp, molecule_batch,
+        next_token_loss, odeint, odeint_adjoint, pendulum, reparameterise, slide_batch,
+        sparse_regression, time_embedding, train_gan, trajectory_windows, xor_graphs,
+    };
     pub use crate::nn::{
-        Activation, AdaDelta, Adagrad, Adam, AvgPool2d, BatchNorm, Cell, Conv1d, Conv2d,
-        ConvOptions, ConvTranspose2d, Dropout, Embedding, Flatten, GlobalAvgPool2d, GroupNorm, Gru,
-        GruCell, KvCache, Layer, LayerNorm, Linear, Lstm, LstmCell, MaxPool2d, MultiHeadAttention,
-        Optimizer, Positions, Recurrent, Residual, RmsNorm, RmsProp, Rnn, RnnCell, Schedule,
-        Sequential, Sgd, Summary, Upsample, accuracy, attention, attention_weights, avg_pool2d,
-        batch_norm, bce_with_logits, bradley_terry, causal_mask, clip_gradients, conv_transpose2d,
-        conv1d, conv2d, conv2d_with, cross_entropy, device, dice, elu, evaluating, gelu, gelu_tanh,
-        global_avg_pool2d, group_norm, hinge, is_training, kl_divergence, l1, layer_norm,
-        leaky_relu, linear, log_softmax, masked_attention, max_pool2d, mse, next_seed, nll,
-        nt_xent, parameter_count, rand, randn, relu, rms_norm, rotary, seed, sigmoid, silu,
-        sinusoidal, smooth_l1, softmax, softplus, tanh, triplet, upsample_nearest2d,
+        Activation, AdaDelta, Adagrad, Adam, Adapter, AdaptiveAvgPool2d, Aggregation,
+        AttentionFree, AvgPool1d, AvgPool2d, BatchNorm, BlockConfig, Cell, ClassToken, Conv1d,
+        Conv2d, Conv3d, ConvOptions, ConvTranspose2d, DoubleConv, Dropout, EdgeConv, Embedding,
+        FeedForward, Flatten, Frozen, Gat, Gcn, Gin, GlobalAvgPool2d, GmlpBlock, GraphBatch,
+        GraphLayer, GraphSage, GroupNorm, Gru, GruCell, KvCache, Layer, LayerNorm, Linear, Lstm,
+        LstmCell, MaxPool1d, MaxPool2d, MixerBlock, MultiHeadAttention, Optimizer, Parameters,
+        PatchEmbedding, Positions, RandomFeatures, Recurrent, Residual, ResidualBlock, RmsNorm,
+        RmsProp, Rnn, RnnCell, Schedule, Sequential, Sgd, Summary, TransformerBlock, UNetDown,
+        UNetUp, Upsample, accuracy, adaptive_avg_pool2d, attention, attention_weights, avg_pool1d,
+        avg_pool2d, batch_norm, bce_with_logits, bradley_terry, causal_mask, clip_gradients,
+        conv_transpose2d, conv1d, conv2d, conv2d_with, conv3d, cross_entropy, device, devices,
+        dice, elu, evaluating, exponential_kernel, gather, gelu, gelu_tanh, global_avg_pool2d,
+        gradient_check, group_norm, hinge, init, is_training, kernel_attention, kl_divergence, l1,
+        layer_norm, leaky_relu, linear, linear_kernel, load_tensors, log_softmax, masked_attention,
+        max_pool1d, max_pool2d, message_passing, mse, next_seed, nll, nt_xent, parameter_count,
+        patchify, performer_attention, polynomial_kernel, rand, randn, random_state, rbf_kernel,
+        relu, resize, rms_norm, rotary, save_tensors, scatter_max, scatter_mean, scatter_softmax,
+        scatter_sum, seed, set_random_state, sigmoid, silu, sinusoidal, smooth_l1, softmax,
+        softplus, summary, tanh, triplet, unpatchify, upsample_nearest2d, with_self_loops,
     };
     pub use crate::plot::{
-        Chart, Titles, bar_chart, confusion_matrix, decision_map, descent, heat_map, image_grid,
-        line_chart, lines, scatter,
+        Chart, Colours, GraphLayout, GraphOptions, Height, LineOptions, Scale, Spread, Titles,
+        ValueNode, attention_map, bands, bar_chart, computation_graph, confusion_matrix, contour,
+        contour_of, decision_map, descent, graph_chart, heat_map, histogram, image_grid,
+        line_chart, lines, lines_with, patch_attention, precision_recall_curve, quiver,
+        reliability_diagram, roc_curve, scatter, small_multiples, stream_plot, surface, surface_of,
+        transition_graph,
     };
-    pub use crate::train::{Epoch, FitOptions, History, evaluate, fit, fit_with};
+    pub use crate::rl::{
+        Batch, CartPole, CatMouse, DqnOptions, Environment, Episode, Epsilon, GridWorld, Maglev,
+        Outcome, QOptions, QTable, ReinforceOptions, Replay, RlhfOptions, Step, TargetNetwork,
+        Trajectory, Transition, best_of_n, discounted, dqn, fit_reward_model, greedy, kl_optimum,
+        policy_loss, q_learning, ranked_pairs, reinforce, rlhf, rlhf_loss, rollout, td_loss,
+        value_iteration,
+    };
+    pub use crate::train::{
+        Calibration, Checkpoint, Confusion, EarlyStopping, Epoch, EventWriter, FitOptions, History,
+        Interval, Landscape, PrecisionRecall, Roc, Scores, auc, average_precision, bootstrap,
+        brier_score, calibration, calibration_error, confusion, evaluate, evaluate_loss, fit,
+        fit_each, fit_with, loss_landscape, precision_recall, resume, roc,
+    };
 
     /// A result whose error is Candle's unless another is named, so that `Result<f64>` and
     /// `Result<u8, String>` both mean what they say.

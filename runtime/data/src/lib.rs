@@ -27,6 +27,7 @@ mod csv;
 mod dataset;
 mod download;
 mod error;
+mod folds;
 mod graph;
 mod idx;
 mod mnist;

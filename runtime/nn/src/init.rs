@@ -146,7 +146,7 @@ pub(crate) fn orthonormal(rows: usize, columns: usize, device: &Device) -> Resul
     Tensor::from_vec(numbers, (rows, columns), device)
 }
 
-/// Sets each tensor of a model whose name ends in the words `ending` and which has two dimensions or more,
+/// Sets each tensor of a model whose name ends in `ending` and which has two dimensions or more,
 /// as all weights of its affine maps, convolutions and embeddings; gives how many there were.
 ///
 /// # Errors
@@ -172,9 +172,8 @@ pub fn named(
     set: impl Fn(&Var) -> Result<()>,
 ) -> Result<usize> {
     let named = parameters.tensors().into_iter().filter(|(name, var)| {
-        let before = name
-            .strip_suffix(ending)
-            .map(|before| before.is_empty() || before.ends_with(['.', '_']));
+        let before =
+            name.strip_suffix(ending).map(|before| before.is_empty() || before.ends_with('.'));
         before == Some(true) && var.rank() >= 2
     });
     let weights: Vec<Var> = named.map(|(_, var)| var).collect();

@@ -5,6 +5,7 @@ mod attention;
 mod conv;
 mod dropout;
 mod embedding;
+mod frozen;
 mod graph;
 mod linear;
 mod mixer;
@@ -19,9 +20,10 @@ mod unet;
 
 pub use activation::Activation;
 pub use attention::{KvCache, MultiHeadAttention};
-pub use conv::{Conv1d, Conv2d, ConvTranspose2d};
+pub use conv::{Conv1d, Conv2d, Conv3d, ConvTranspose2d};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, Positions, rotary, sinusoidal};
+pub use frozen::Frozen;
 pub use graph::{
     Aggregation, EdgeConv, Gat, Gcn, Gin, GraphBatch, GraphLayer, GraphSage, message_passing,
     with_self_loops,
@@ -30,7 +32,10 @@ pub use linear::Linear;
 pub use mixer::{AttentionFree, GmlpBlock, MixerBlock};
 pub use norm::{BatchNorm, GroupNorm, LayerNorm, RmsNorm};
 pub use patch::{ClassToken, PatchEmbedding, patchify, unpatchify};
-pub use pool::{AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, Upsample};
+pub use pool::{
+    AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool1d, MaxPool2d,
+    Upsample,
+};
 pub use recurrent::{Cell, Gru, GruCell, Lstm, LstmCell, Recurrent, Rnn, RnnCell};
 pub use residual::Residual;
 pub use resnet::{Adapter, ResidualBlock};
@@ -40,6 +45,7 @@ pub use unet::{DoubleConv, UNetDown, UNetUp};
 use crate::mode::evaluating;
 use crate::parameters::Parameters;
 use crate::random::rand;
+use crate::summary::{Summary, parameter_count};
 use candle_core::{Device, Module, Result, Shape, Tensor, Var};
 use std::fmt;
 
@@ -78,6 +84,19 @@ pub trait Layer: Module + fmt::Debug + Send + Sync {
     /// As for `forward`.
     fn predict(&self, x: &Tensor) -> Result<Tensor> {
         evaluating(|| self.forward(x))
+    }
+
+    /// [`predict`](Self::predict) that notes the layers on the way, see [`summary`](crate::summary()): a row for this
+    /// one, or one for each of its parts where it calls their `trace` in turn.
+    ///
+    /// # Errors
+    /// As for `forward`.
+    fn trace(&self, x: &Tensor, summary: &mut Summary) -> Result<Tensor> {
+        let y = self.predict(x)?;
+        let name = format!("{self:?}");
+        let name = name.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
+        summary.rows.push((name, y.dims().to_vec(), parameter_count(&self.vars())));
+        Ok(y)
     }
 }
 

@@ -11,7 +11,7 @@
 //!   [`Residual`];
 //! - for images [`Conv2d`], [`ConvTranspose2d`], [`MaxPool2d`], [`AvgPool2d`], [`Upsample`];
 //! - for sequences [`Embedding`], [`Positions`], [`MultiHeadAttention`], [`Rnn`], [`Gru`],
-//!   [`Lstm`], [`Conv1d`];
+//!   [`Lstm`], [`Conv1d`]; for volumes [`Conv3d`];
 //! - for graphs [`GraphBatch`], [`message_passing`], [`Gcn`], [`GraphSage`], [`Gat`], [`Gin`],
 //!   [`EdgeConv`];
 //! - whole blocks are [`TransformerBlock`] with [`PatchEmbedding`] and [`ClassToken`],
@@ -20,6 +20,8 @@
 //! - [`init`] has other random weights to start from;
 //! - [`cross_entropy`], [`mse`], [`bce_with_logits`] and others are the losses;
 //! - [`Sgd`], [`Adam`] and others are the optimisers, [`Schedule`] changes their learning rate;
+//!   [`Frozen`] keeps a layer from learning; [`save_tensors`] keeps a model and its optimiser;
+//! - [`gradient_check`] compares a gradient with differences, [`summary`] shows a model's shapes;
 //! - [`evaluating`] and [`Layer::predict`] are for evaluation, without dropout.
 //!
 //! ```
@@ -40,6 +42,7 @@
 //! ```
 
 mod device;
+mod gradient;
 pub mod init;
 mod layer;
 mod loss;
@@ -49,17 +52,20 @@ mod optim;
 mod parameters;
 mod random;
 mod sequential;
+mod summary;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
+pub use gradient::gradient_check;
 pub use layer::{
-    Activation, Adapter, Aggregation, AttentionFree, AvgPool2d, BatchNorm, BlockConfig, Cell,
-    ClassToken, Conv1d, Conv2d, ConvTranspose2d, DoubleConv, Dropout, EdgeConv, Embedding,
-    FeedForward, Flatten, Gat, Gcn, Gin, GlobalAvgPool2d, GmlpBlock, GraphBatch, GraphLayer,
-    GraphSage, GroupNorm, Gru, GruCell, KvCache, Layer, LayerNorm, Linear, Lstm, LstmCell,
-    MaxPool2d, MixerBlock, MultiHeadAttention, PatchEmbedding, Positions, Recurrent, Residual,
-    ResidualBlock, RmsNorm, Rnn, RnnCell, TransformerBlock, UNetDown, UNetUp, Upsample,
-    message_passing, patchify, rotary, sinusoidal, unpatchify, with_self_loops,
+    Activation, Adapter, AdaptiveAvgPool2d, Aggregation, AttentionFree, AvgPool1d, AvgPool2d,
+    BatchNorm, BlockConfig, Cell, ClassToken, Conv1d, Conv2d, Conv3d, ConvTranspose2d, DoubleConv,
+    Dropout, EdgeConv, Embedding, FeedForward, Flatten, Frozen, Gat, Gcn, Gin, GlobalAvgPool2d,
+    GmlpBlock, GraphBatch, GraphLayer, GraphSage, GroupNorm, Gru, GruCell, KvCache, Layer,
+    LayerNorm, Linear, Lstm, LstmCell, MaxPool1d, MaxPool2d, MixerBlock, MultiHeadAttention,
+    PatchEmbedding, Positions, Recurrent, Residual, ResidualBlock, RmsNorm, Rnn, RnnCell,
+    TransformerBlock, UNetDown, UNetUp, Upsample, message_passing, patchify, rotary, sinusoidal,
+    unpatchify, with_self_loops,
 };
 pub use loss::{
     accuracy, bce_with_logits, bradley_terry, cross_entropy, dice, hinge, kl_divergence, l1, mse,
@@ -67,14 +73,16 @@ pub use loss::{
 };
 pub use mode::{evaluating, is_training};
 pub use ops::{
-    ConvOptions, RandomFeatures, attention, attention_weights, avg_pool2d, batch_norm, causal_mask,
-    conv_transpose2d, conv1d, conv2d, conv2d_with, elu, exponential_kernel, gather, gelu,
-    gelu_tanh, global_avg_pool2d, group_norm, kernel_attention, layer_norm, leaky_relu, linear,
-    linear_kernel, log_softmax, masked_attention, max_pool2d, performer_attention,
-    polynomial_kernel, rbf_kernel, relu, rms_norm, scatter_max, scatter_mean, scatter_softmax,
-    scatter_sum, sigmoid, silu, softmax, softplus, tanh, upsample_nearest2d,
+    ConvOptions, RandomFeatures, adaptive_avg_pool2d, attention, attention_weights, avg_pool1d,
+    avg_pool2d, batch_norm, causal_mask, conv_transpose2d, conv1d, conv2d, conv2d_with, conv3d,
+    elu, exponential_kernel, gather, gelu, gelu_tanh, global_avg_pool2d, group_norm,
+    kernel_attention, layer_norm, leaky_relu, linear, linear_kernel, log_softmax, masked_attention,
+    max_pool1d, max_pool2d, performer_attention, polynomial_kernel, rbf_kernel, relu, resize,
+    rms_norm, scatter_max, scatter_mean, scatter_softmax, scatter_sum, sigmoid, silu, softmax,
+    softplus, tanh, upsample_nearest2d,
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
-pub use parameters::Parameters;
-pub use random::{next_seed, rand, randn, seed};
-pub use sequential::{Sequential, Summary, parameter_count};
+pub use parameters::{Parameters, load_tensors, save_tensors};
+pub use random::{next_seed, rand, randn, random_state, seed, set_random_state};
+pub use sequential::Sequential;
+pub use summary::{Summary, parameter_count, summary};

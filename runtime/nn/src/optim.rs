@@ -6,6 +6,7 @@ mod clip;
 mod descent;
 mod fused;
 mod schedule;
+mod state;
 
 pub use adam::Adam;
 pub use adaptive::{AdaDelta, Adagrad, RmsProp};
@@ -30,6 +31,37 @@ pub trait Optimizer {
     /// Changes the learning rate.
     fn set_lr(&mut self, lr: f64);
 
+    /// What it remembers, by name: the learning rate `lr`, the number of `steps`, and what it
+    /// keeps of each parameter, as `0.exp_avg` of the first (PyTorch's words). Together with the
+    /// parameters it is all that a training run needs to go on; see
+    /// [`save_tensors`](crate::save_tensors()).
+    ///
+    /// # Errors
+    /// If the device has no room.
+    ///
+    /// ```
+    /// # use candlelab_nn::{Adam, Device, Optimizer, Result, Tensor, Var};
+    /// # fn main() -> Result<()> {
+    /// let w = Var::new(3f32, &Device::Cpu)?;
+    /// let mut adam = Adam::new(vec![w.clone()], 0.1);
+    /// adam.backward_step(&w.sqr()?)?;
+    /// let mut other = Adam::new(vec![w.clone()], 0.5);
+    /// other.set_state(&adam.state()?)?;
+    /// let names: Vec<String> = other.state()?.into_iter().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["lr", "steps", "0.exp_avg", "0.exp_avg_sq"]);
+    /// assert_eq!(other.lr(), 0.1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn state(&self) -> Result<Vec<(String, Tensor)>>;
+
+    /// Takes over what [`state`](Self::state) gave, of an optimiser of the same kind for the same
+    /// parameters in the same order.
+    ///
+    /// # Errors
+    /// If a name is missing or unknown, or a shape differs. Nothing is changed then.
+    fn set_state(&mut self, state: &[(String, Tensor)]) -> Result<()>;
+
     /// Differentiates a scalar loss and makes a step.
     ///
     /// # Errors
@@ -44,6 +76,7 @@ pub trait Optimizer {
 struct Common {
     parameters: Vec<Parameter>,
     lr: f64,
+    weight_decay: f64,
     /// The largest length of all gradients together.
     clip: Option<f64>,
     steps: i32,
@@ -53,6 +86,10 @@ struct Common {
 #[derive(Debug)]
 struct Parameter {
     var: Var,
+    /// How many times the learning rate it moves with.
+    pace: f64,
+    /// Whether weight decay shrinks it.
+    shrinks: bool,
     memory: Memory,
     means: Option<fused::Means>,
 }
@@ -62,8 +99,23 @@ type Memory = [Option<Tensor>; 2];
 
 impl Common {
     fn new(vars: Vec<Var>, lr: f64) -> Self {
-        let parameter = |var| Parameter { var, memory: [None, None], means: None };
-        Self { parameters: vars.into_iter().map(parameter).collect(), lr, clip: None, steps: 0 }
+        Self {
+            parameters: vars.into_iter().map(Parameter::new).collect(),
+            lr,
+            weight_decay: 0.0,
+            clip: None,
+            steps: 0,
+        }
+    }
+
+    /// The parameter that is `var`, appended if it is not there.
+    fn parameter(&mut self, var: Var) -> &mut Parameter {
+        let place = self.vars().position(|other| other.id() == var.id());
+        let place = place.unwrap_or_else(|| {
+            self.parameters.push(Parameter::new(var));
+            self.parameters.len() - 1
+        });
+        &mut self.parameters[place]
     }
 
     /// Calls `rule(parameter, gradient)` for every parameter that has a gradient.
@@ -91,12 +143,27 @@ impl Common {
     }
 }
 
-/// Sets a parameter to `rule(value, gradient, memory)`.
-fn each(
-    rule: impl Fn(&Tensor, Tensor, &mut Memory) -> Result<Tensor>,
-) -> impl Fn(&mut Parameter, Tensor) -> Result<()> {
-    move |Parameter { var, memory, .. }, gradient| {
-        var.set(&rule(&var.as_detached_tensor(), gradient, memory)?)
+impl Parameter {
+    fn new(var: Var) -> Self {
+        Self { var, pace: 1.0, shrinks: true, memory: [None, None], means: None }
+    }
+
+    /// The weight decay of its optimiser, if it is not left out.
+    fn decay(&self, weight_decay: f64) -> f64 {
+        if self.shrinks { weight_decay } else { 0.0 }
+    }
+
+    /// The gradient of `½ weight_decay ‖w‖²` on top of another.
+    fn decayed(&self, gradient: Tensor, weight_decay: f64) -> Result<Tensor> {
+        match self.decay(weight_decay) {
+            0.0 => Ok(gradient),
+            decay => gradient + (self.var.as_detached_tensor() * decay)?,
+        }
+    }
+
+    /// Sets it to `rule(value, memory)`.
+    fn set(&mut self, rule: impl FnOnce(&Tensor, &mut Memory) -> Result<Tensor>) -> Result<()> {
+        self.var.set(&rule(&self.var.as_detached_tensor(), &mut self.memory)?)
     }
 }
 
@@ -109,10 +176,34 @@ fn mix(old: Option<&Tensor>, decay: f64, new: &Tensor, gain: f64) -> Result<Tens
     }
 }
 
-/// What an optimiser that has `common` and `rule` does as all of them do.
+/// What an optimiser that has `common` and `rule` does as all of them do, and what it remembers.
 macro_rules! optimizer {
-    ($name:ident) => {
+    ($name:ident, $memory:expr, $decay:literal) => {
         impl $name {
+            #[doc = $decay]
+            pub fn with_weight_decay(mut self, weight_decay: f64) -> Self {
+                self.common.weight_decay = weight_decay;
+                self
+            }
+
+            /// Leaves `vars` out of the weight decay, as is usual for biases and normalisation;
+            /// they are trained all the same, whether they were given before or are new.
+            pub fn without_decay(mut self, vars: Vec<Var>) -> Self {
+                for var in vars {
+                    self.common.parameter(var).shrinks = false;
+                }
+                self
+            }
+
+            /// Moves `vars` with `pace` times the learning rate, whether they were given before or
+            /// are new: less for layers that have learnt already, 0 for those to leave alone.
+            pub fn with_group(mut self, vars: Vec<Var>, pace: f64) -> Self {
+                for var in vars {
+                    self.common.parameter(var).pace = pace;
+                }
+                self
+            }
+
             /// Shortens all gradients together to a length of at most `length` before each step,
             /// see [`clip_gradients`](crate::clip_gradients()).
             pub fn with_clip(mut self, length: f64) -> Self {
@@ -133,6 +224,14 @@ macro_rules! optimizer {
 
             fn set_lr(&mut self, lr: f64) {
                 self.common.lr = lr;
+            }
+
+            fn state(&self) -> Result<Vec<(String, Tensor)>> {
+                self.common.state($memory)
+            }
+
+            fn set_state(&mut self, state: &[(String, Tensor)]) -> Result<()> {
+                self.common.set_state($memory, state)
             }
         }
     };

@@ -1,14 +1,16 @@
 //! What a layer has learnt, by name.
 
 use crate::layer::Layer;
+use crate::summary::parameter_count;
 use candle_core::{Device, Result, Tensor, Var, bail, safetensors};
 use std::collections::HashMap;
+use std::fmt;
 use std::path::Path;
 
 /// The parameters and running statistics of a layer, by PyTorch's names: `0.weight`, `0.bias`, ….
 ///
 /// They share their memory with the layer's. See [`Layer::parameters`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Parameters {
     entries: Vec<Entry>,
 }
@@ -95,18 +97,9 @@ impl Parameters {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let tensors: HashMap<&str, Tensor> = (self.entries.iter())
-            .map(|entry| (entry.name.as_str(), entry.var.as_detached_tensor()))
-            .collect();
-        let partial = path.with_extension(format!("partial-{}", std::process::id()));
-        let written = safetensors::save(&tensors, &partial)
-            .and_then(|()| Ok(std::fs::rename(&partial, path)?));
-        if let Err(error) = written {
-            let _ = std::fs::remove_file(&partial);
-            bail!("cannot write the checkpoint {}: {error}", path.display());
-        }
-        Ok(())
+        let tensors = self.entries.iter();
+        let tensors = tensors.map(|entry| (entry.name.clone(), entry.var.as_detached_tensor()));
+        save_tensors(&tensors.collect::<Vec<_>>(), path)
     }
 
     /// Takes all values from a checkpoint in the safetensors format.
@@ -129,20 +122,33 @@ impl Parameters {
     /// ```
     pub fn load(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        match safetensors::load(path, &Device::Cpu).and_then(|tensors| self.fits(tensors)) {
-            Ok(values) => self.entries.iter().zip(values).try_for_each(|(entry, value)| {
-                let (dtype, device) = (entry.var.dtype(), entry.var.device());
-                entry.var.set(&value.to_dtype(dtype)?.to_device(device)?)
-            }),
-            Err(error) => bail!("cannot load the checkpoint {}: {error}", path.display()),
+        if let Err(error) = self.set(&load_tensors(path)?) {
+            bail!("cannot load the checkpoint {}: {error}", path.display());
         }
+        Ok(())
+    }
+
+    /// Takes all values from tensors of the same names.
+    ///
+    /// # Errors
+    /// If a name is missing or unknown, or a shape differs. Nothing is changed then.
+    pub fn set(&self, tensors: &[(String, Tensor)]) -> Result<()> {
+        let values = self.fits(tensors)?;
+        self.entries.iter().zip(values).try_for_each(|(entry, value)| {
+            let (dtype, device) = (entry.var.dtype(), entry.var.device());
+            entry.var.set(&value.to_dtype(dtype)?.to_device(device)?)
+        })
     }
 
     /// The value for each entry, in order.
-    fn fits(&self, mut tensors: HashMap<String, Tensor>) -> Result<Vec<Tensor>> {
+    fn fits<'a>(&self, tensors: &'a [(String, Tensor)]) -> Result<Vec<&'a Tensor>> {
+        let mut tensors: HashMap<&str, &Tensor> =
+            tensors.iter().map(|(name, value)| (name.as_str(), value)).collect();
         let mut values = Vec::with_capacity(self.entries.len());
         for Entry { name, var, .. } in &self.entries {
-            let Some(value) = tensors.remove(name) else { bail!("it has no tensor `{name}`") };
+            let Some(value) = tensors.remove(name.as_str()) else {
+                bail!("it has no tensor `{name}`")
+            };
             if value.dims() != var.dims() {
                 bail!("`{name}` is {:?} there and {:?} here", value.dims(), var.dims());
             }
@@ -152,6 +158,70 @@ impl Parameters {
             Some(name) => bail!("its tensor `{name}` has no place in this layer"),
             None => Ok(values),
         }
+    }
+}
+
+/// Each tensor with its shape and how many numbers it has, and how many are trained in all.
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0).max(12);
+        for Entry { name, var, trained } in &self.entries {
+            let (shape, count) = (format!("{:?}", var.dims()), var.elem_count());
+            let mark = if *trained { "" } else { " kept" };
+            writeln!(f, "{name:<width$} {shape:<20} {count:>10}{mark}")?;
+        }
+        write!(f, "{:<width$} {:<20} {:>10}", "trained", "", parameter_count(&self.vars()))
+    }
+}
+
+/// Writes named tensors to one file in the safetensors format, as a model's together with its
+/// optimiser's. A file of that name is replaced only when the new one is whole.
+///
+/// # Errors
+/// If two tensors have one name or the file cannot be written.
+///
+/// ```
+/// # use candlelab_nn::*;
+/// # fn main() -> Result<()> {
+/// # let file = std::env::temp_dir().join(format!("tensors-{}.safetensors", std::process::id()));
+/// let x = Tensor::new(&[1f32, 2.0], &Device::Cpu)?;
+/// save_tensors(&[("x".to_owned(), x)], &file)?;
+/// let (name, x) = load_tensors(&file)?.remove(0);
+/// assert_eq!((name.as_str(), x.to_vec1::<f32>()?), ("x", vec![1.0, 2.0]));
+/// # std::fs::remove_file(file)?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn save_tensors(tensors: &[(String, Tensor)], path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    let named: HashMap<&str, Tensor> =
+        tensors.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    if named.len() < tensors.len() {
+        bail!("cannot write the checkpoint {}: two tensors have one name", path.display());
+    }
+    let partial = path.with_extension(format!("partial-{}", std::process::id()));
+    let written =
+        safetensors::save(&named, &partial).and_then(|()| Ok(std::fs::rename(&partial, path)?));
+    if let Err(error) = written {
+        let _ = std::fs::remove_file(&partial);
+        bail!("cannot write the checkpoint {}: {error}", path.display());
+    }
+    Ok(())
+}
+
+/// All tensors of a file in the safetensors format, by name in order.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn load_tensors(path: impl AsRef<Path>) -> Result<Vec<(String, Tensor)>> {
+    let path = path.as_ref();
+    match safetensors::load(path, &Device::Cpu) {
+        Ok(tensors) => {
+            let mut tensors: Vec<_> = tensors.into_iter().collect();
+            tensors.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Ok(tensors)
+        }
+        Err(error) => bail!("cannot load the checkpoint {}: {error}", path.display()),
     }
 }
 

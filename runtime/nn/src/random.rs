@@ -1,14 +1,16 @@
 //! Random numbers that one call seeds.
 
 use candle_core::{Device, Result, Shape, Tensor};
-use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// Candle's generator for the CPU cannot be seeded, so everything random here comes from this one.
-static GENERATOR: LazyLock<Mutex<StdRng>> = LazyLock::new(|| Mutex::new(StdRng::seed_from_u64(0)));
+/// It is that of `rand`'s `StdRng`, which does not tell how far it has come.
+static GENERATOR: LazyLock<Mutex<ChaCha12Rng>> =
+    LazyLock::new(|| Mutex::new(ChaCha12Rng::seed_from_u64(0)));
 
-fn with_generator<T>(draw: impl FnOnce(&mut StdRng) -> T) -> T {
+fn with_generator<T>(draw: impl FnOnce(&mut ChaCha12Rng) -> T) -> T {
     draw(&mut GENERATOR.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
@@ -26,7 +28,7 @@ fn with_generator<T>(draw: impl FnOnce(&mut StdRng) -> T) -> T {
 /// # }
 /// ```
 pub fn seed(seed: u64) {
-    with_generator(|generator| *generator = StdRng::seed_from_u64(seed));
+    with_generator(|generator| *generator = ChaCha12Rng::seed_from_u64(seed));
 }
 
 /// A seed drawn from the generator, for whoever keeps one of their own.
@@ -34,10 +36,39 @@ pub fn next_seed() -> u64 {
     with_generator(|generator| generator.random())
 }
 
+/// How far the generator has come: its key and its position, for a run that is to go on later.
+///
+/// ```
+/// # use candlelab_nn::{next_seed, random_state, set_random_state};
+/// let state = random_state();
+/// let number = next_seed();
+/// set_random_state(state);
+/// assert_eq!(next_seed(), number);
+/// ```
+pub fn random_state() -> [u8; 48] {
+    with_generator(|generator| {
+        let mut state = [0; 48];
+        state[..32].copy_from_slice(&generator.get_seed());
+        state[32..].copy_from_slice(&generator.get_word_pos().to_le_bytes());
+        state
+    })
+}
+
+/// Goes on from where [`random_state`] was called.
+pub fn set_random_state(state: [u8; 48]) {
+    let (mut key, mut position) = ([0; 32], [0; 16]);
+    key.copy_from_slice(&state[..32]);
+    position.copy_from_slice(&state[32..]);
+    with_generator(|generator| {
+        *generator = ChaCha12Rng::from_seed(key);
+        generator.set_word_pos(u128::from_le_bytes(position));
+    });
+}
+
 fn tensor(
     shape: impl Into<Shape>,
     device: &Device,
-    mut draw: impl FnMut(&mut StdRng) -> f32,
+    mut draw: impl FnMut(&mut ChaCha12Rng) -> f32,
 ) -> Result<Tensor> {
     let shape = shape.into();
     let values: Vec<f32> =
@@ -54,7 +85,7 @@ pub fn randn(mean: f64, std: f64, shape: impl Into<Shape>, device: &Device) -> R
 }
 
 /// The Box–Muller transform: `√(−2 ln u) · cos 2πv` for uniform `u` in (0, 1] and `v` in [0, 1).
-fn normal(generator: &mut StdRng) -> f64 {
+fn normal(generator: &mut ChaCha12Rng) -> f64 {
     let u: f64 = 1.0 - generator.random::<f64>();
     let v: f64 = generator.random();
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
@@ -71,6 +102,13 @@ pub fn rand(low: f64, high: f64, shape: impl Into<Shape>, device: &Device) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_generator_is_that_of_rand() {
+        use rand::rngs::StdRng;
+        let (mut ours, mut theirs) = (ChaCha12Rng::seed_from_u64(7), StdRng::seed_from_u64(7));
+        assert_eq!(ours.random::<[u64; 4]>(), theirs.random::<[u64; 4]>());
+    }
 
     #[test]
     fn the_normal_distribution_has_its_moments() -> Result<()> {

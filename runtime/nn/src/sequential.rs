@@ -2,8 +2,8 @@
 
 use crate::layer::Layer;
 use crate::parameters::Parameters;
+use crate::summary::Summary;
 use candle_core::{DType, Device, Module, Result, Tensor, Var};
-use std::fmt;
 use std::sync::Arc;
 
 /// Layers applied in order.
@@ -44,21 +44,14 @@ impl Sequential {
         self.parameters().vars()
     }
 
-    /// The shape after each layer and its number of parameters, for an input of `shape`.
+    /// The shape after each layer and its number of parameters, for f32 of `shape`; see
+    /// [`summary`](crate::summary()).
     ///
     /// # Errors
     /// If a layer does not fit its input.
     pub fn summary(&self, shape: &[usize]) -> Result<Summary> {
         let device = self.vars().first().map_or(Device::Cpu, |var| var.device().clone());
-        let mut x = Tensor::zeros(shape, DType::F32, &device)?;
-        let mut rows = Vec::new();
-        for layer in &self.layers {
-            x = layer.predict(&x)?; // leaves running statistics alone
-            let name = format!("{layer:?}");
-            let name = name.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
-            rows.push((name, x.dims().to_vec(), parameter_count(&layer.vars())));
-        }
-        Ok(Summary { rows })
+        crate::summary(self, &Tensor::zeros(shape, DType::F32, &device)?)
     }
 }
 
@@ -85,27 +78,9 @@ impl Layer for Sequential {
         let layers = self.layers.iter().enumerate();
         layers.fold(Parameters::new(), |all, (at, layer)| all.with_layer(&at.to_string(), &**layer))
     }
-}
 
-/// How many numbers an optimiser can change.
-pub fn parameter_count(vars: &[Var]) -> usize {
-    vars.iter().map(|var| var.elem_count()).sum()
-}
-
-/// A table of layers, made by [`Sequential::summary`].
-#[derive(Clone, PartialEq)]
-pub struct Summary {
-    /// Name, output shape and number of parameters of each layer.
-    pub rows: Vec<(String, Vec<usize>, usize)>,
-}
-
-impl fmt::Debug for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, shape, parameters) in &self.rows {
-            writeln!(f, "{name:<12} {:<20} {parameters:>10}", format!("{shape:?}"))?;
-        }
-        let total: usize = self.rows.iter().map(|(.., parameters)| parameters).sum();
-        write!(f, "{:<12} {:<20} {total:>10}", "in all", "")
+    fn trace(&self, x: &Tensor, summary: &mut Summary) -> Result<Tensor> {
+        self.layers.iter().try_fold(x.clone(), |x, layer| layer.trace(&x, summary))
     }
 }
 

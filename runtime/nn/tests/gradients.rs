@@ -91,6 +91,18 @@ fn images_that_do_not_fit_are_named() -> Result<()> {
 }
 
 #[test]
+fn convolution_of_volumes() -> Result<()> {
+    for (stride, padding, dilation, groups) in [(1, 0, 1, 1), (2, 1, 1, 2), (1, 1, 2, 1)] {
+        let options = ConvOptions { stride, padding, dilation, groups };
+        let (x, w) = (random((2, 2, 4, 3, 3))?, random((2, 2 / groups, 2, 2, 2))?);
+        check("x", x.clone(), |x| conv3d(x, &w, None, options))?;
+        check("w", w.clone(), |w| conv3d(&x, w, None, options))?;
+        check("bias", random(2)?, |bias| conv3d(&x, &w, Some(bias), options))?;
+    }
+    Ok(())
+}
+
+#[test]
 fn affine_maps() -> Result<()> {
     seed(9);
     let (x, w, b) = (random((2, 3, 4))?, random((5, 4))?, random(5)?);
@@ -112,6 +124,11 @@ fn max_pooling() -> Result<()> {
         check("max_pool2d", random((2, 2, 7, 5))?, |x| max_pool2d(x, kernel, stride))?;
         check("avg_pool2d", random((2, 2, 7, 5))?, |x| avg_pool2d(x, kernel, stride))?;
     }
+    for (kernel, stride) in [(2, 2), (3, 1)] {
+        check("max_pool1d", random((2, 2, 7))?, |x| max_pool1d(x, kernel, stride))?;
+        check("avg_pool1d", random((2, 2, 7))?, |x| avg_pool1d(x, kernel, stride))?;
+    }
+    check("adaptive_avg_pool2d", random((1, 2, 5, 4))?, |x| adaptive_avg_pool2d(x, 3, 2))?;
     check("global_avg_pool2d", random((2, 2, 7, 5))?, global_avg_pool2d)?;
     check("upsample_nearest2d", random((2, 2, 3, 2))?, |x| {
         upsample_nearest2d(x, 3)?.narrow(2, 0, 2)?.narrow(3, 0, 2)?.add(&x.narrow(2, 0, 2)?)
@@ -123,6 +140,8 @@ fn the_maximum_with_what_is_no_number_is_none() -> Result<()> {
     for values in [[f32::NAN, 1.0], [1.0, f32::NAN]] {
         let x = Tensor::new(&[values, [0.0, 0.0]], &Device::Cpu)?.reshape((1, 1, 2, 2))?;
         assert!(max_pool2d(&x, 2, 2)?.flatten_all()?.to_vec1::<f32>()?[0].is_nan());
+        let y = max_pool1d(&x.reshape((1, 1, 4))?, 2, 2)?.flatten_all()?.to_vec1::<f32>()?;
+        assert!(y[0].is_nan() && y[1] == 0.0);
     }
     Ok(())
 }

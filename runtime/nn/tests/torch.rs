@@ -25,3 +25,9 @@ mod graph;
 
 #[path = "torch/blocks.rs"]
 mod blocks;
+
+#[path = "torch/frozen.rs"]
+mod frozen;
+
+#[path = "torch/curves.rs"]
+mod curves;

@@ -1,6 +1,7 @@
 //! The frame of a chart: white ground, title, axes with round ticks.
 
 use crate::axis::Axis;
+use crate::elements::Place;
 use crate::palette::{GREY, INK, MESH, Rgb, rgb};
 use crate::{Error, Result};
 use plotters::prelude::*;
@@ -27,6 +28,18 @@ pub(crate) fn font<'a>(colour: Rgb, size: i32) -> TextStyle<'a> {
 /// What plotters draws into, in the data's coordinates.
 pub(crate) type Axes<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
 
+/// The drawing's rectangle in fine pixels: left, top, width and height.
+pub(crate) fn pixels(axes: &Axes<'_>) -> [i32; 4] {
+    let (across, down) = axes.plotting_area().get_pixel_range();
+    [across.start, down.start, across.end - across.start, down.end - down.start]
+}
+
+/// Where a point of the rectangle `[x0, x1, y0, y1]` that the axes show lies, in fine pixels.
+pub(crate) fn place(axes: &Axes<'_>, [x0, x1, y0, y1]: [f64; 4], (x, y): (f64, f64)) -> Place {
+    let [left, top, width, height] = pixels(axes).map(f64::from);
+    (left + width * (x - x0) / (x1 - x0), top + height * (y1 - y) / (y1 - y0))
+}
+
 /// The frame around a drawing.
 pub(crate) struct Frame<'a> {
     pub title: &'a str,
@@ -35,9 +48,24 @@ pub(crate) struct Frame<'a> {
     pub y: Axis,
     /// Whether light lines cross the drawing at the ticks.
     pub mesh: bool,
+    /// What x and y are.
+    pub labels: [&'a str; 2],
+    /// Room on the right of the drawing, in pixels, for a colour bar.
+    pub right: i32,
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    /// A frame with a mesh, nothing written on its axes.
+    pub fn new(title: &'a str, size: (u32, u32), x: Axis, y: Axis) -> Self {
+        Self { title, size, x, y, mesh: true, labels: ["", ""], right: 0 }
+    }
+
+    /// The frame of the rectangle `[x0, x1, y0, y1]`, without a mesh.
+    pub fn plane(title: &'a str, [x0, x1, y0, y1]: [f64; 4]) -> Self {
+        let (x, y) = (Axis::exact(x0, x1), Axis::exact(y0, y1));
+        Self { mesh: false, ..Self::new(title, (460, 430), x, y) }
+    }
+
     /// Draws the frame and what `contents` adds; returns the SVG document.
     ///
     /// `contents` may return SVG elements that lie on the ground, below everything else.
@@ -46,7 +74,11 @@ impl Frame<'_> {
         let fine = (self.size.0 * FINE as u32, self.size.1 * FINE as u32);
         let root = SVGBackend::with_string(&mut svg, fine).into_drawing_area();
         let mut builder = ChartBuilder::on(&root);
-        builder.margin(px(12)).x_label_area_size(px(26)).y_label_area_size(px(54));
+        let [x_label, y_label] = self.labels.map(printable);
+        let room = |label: &str| if label.is_empty() { 0 } else { 20 };
+        builder.margin(px(12)).margin_right(px(12 + self.right));
+        builder.x_label_area_size(px(26 + room(&x_label)));
+        builder.y_label_area_size(px(54 + room(&y_label)));
         let title = printable(self.title);
         if !title.is_empty() {
             builder.caption(title, font(INK, 17));
@@ -60,6 +92,7 @@ impl Frame<'_> {
         if !self.mesh {
             mesh.disable_mesh();
         }
+        mesh.axis_desc_style(font(INK, 14)).x_desc(x_label).y_desc(y_label);
         mesh.draw().map_err(failed)?;
         let ground = contents(&mut axes)?;
         drop(axes);

@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::axes::{failed, on_white, printable};
-use crate::palette::{FAINT, GREY, INK, Rgb, WHITE, is_light, rgb};
+use crate::bar::{ROOM, colour_bar};
+use crate::palette::{FAINT, GREY, INK, Map, Rgb, WHITE, is_light, rgb};
 use crate::raster::Raster;
 use plotters::prelude::{IntoDrawingArea, IntoFont, SVGBackend, Text, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -24,6 +25,8 @@ pub(crate) struct Cells {
     pub colours: Vec<Rgb>,
     /// The numbers in the cells.
     pub texts: Vec<String>,
+    /// The map, and the values at its ends, for a bar beside cells without numbers.
+    pub bar: Option<(Map, f64, f64)>,
 }
 
 impl Cells {
@@ -49,7 +52,10 @@ impl Cells {
         let (width, height) = (raster.width as i32, raster.height as i32);
         let caption = printable(caption);
         let wide = width.max(8 * caption.chars().count() as i32);
-        let size = ((wide + MARGIN + 16) as u32, (height + MARGIN + 16) as u32);
+        let bar = self.bar.filter(|_| self.rows().max(self.columns) > MOST_NUMBERS);
+        let (room, tall) = if bar.is_some() { (ROOM, height.max(80)) } else { (16, height) };
+        let wide = wide.max(width + room - 16);
+        let size = ((wide + MARGIN + 16) as u32, (tall + MARGIN + 16) as u32);
         let mut svg = String::new();
         let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
         let caption = Label::new(caption, (MARGIN, 12), INK, HPos::Left, 15.0);
@@ -59,7 +65,11 @@ impl Cells {
         }
         root.present().map_err(failed)?;
         drop(root);
-        Ok(on_white(&svg, &raster.element(MARGIN, MARGIN, width, height, true)))
+        let mut ground = raster.element(MARGIN, MARGIN, width, height, true);
+        if let Some((map, low, high)) = bar {
+            ground += &colour_bar(map, (low, high), (MARGIN + width + 14, MARGIN), tall, 1);
+        }
+        Ok(on_white(&svg, &ground))
     }
 
     /// The cells as pixels, as large as they are drawn.

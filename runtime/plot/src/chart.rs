@@ -1,14 +1,24 @@
 //! A finished picture.
 
+use crate::png::png;
 use crate::{Error, Result};
 use candlelab_host::{Bundle, Rich};
 use std::fmt;
-use std::io::Write;
 use std::path::Path;
 
 /// A finished picture: SVG, and a twin in plain text for places without pictures.
 ///
-/// The picture has a white background, so that it reads the same in light and dark themes.
+/// The picture has a white background, so that it reads the same in light and dark themes. Charts
+/// of one size and fixed ranges can be the frames of an animation:
+///
+/// ```
+/// use candlelab_plot::{LineOptions, lines_with};
+/// let options = LineOptions { y_range: Some((0.0, 9.0)), ..LineOptions::default() };
+/// let frame = |n: i32| lines_with("squares", &[("n²", [0.0, 1.0], [0.0, f64::from(n * n)])], &options);
+/// let frames = (1..=3).map(frame).collect::<Result<Vec<_>, _>>()?;
+/// candlelab_host::animation(frames);
+/// # Ok::<(), candlelab_plot::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Chart {
     svg: String,
@@ -31,27 +41,46 @@ impl Chart {
         &self.text
     }
 
-    /// Writes the SVG document to a file; an existing one is replaced in one step.
-    ///
-    /// # Errors
-    /// If the folder is missing or cannot be written; the message names the file.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        self.write(path).map_err(|source| Error::Save { path: path.to_owned(), source })
+    /// Its width and height in pixels.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        let number = |name: &str| {
+            let rest = self.svg.split_once(&format!(" {name}=\""))?.1;
+            rest.split('"').next()?.parse().ok()
+        };
+        (number("width").unwrap_or(0.0), number("height").unwrap_or(0.0))
     }
 
-    fn write(&self, path: &Path) -> std::io::Result<()> {
-        let name = path.file_name().ok_or(std::io::ErrorKind::IsADirectory)?;
-        let hidden = format!(".{}.{}", name.to_string_lossy(), std::process::id());
-        let beside = path.with_file_name(hidden);
-        let written = std::fs::File::create(&beside)
-            .and_then(|mut file| file.write_all(self.svg.as_bytes()))
-            .and_then(|()| std::fs::rename(&beside, path));
-        if written.is_err() {
-            let _ = std::fs::remove_file(&beside);
-        }
-        written
+    /// The picture as a PNG file with twice its pixels in width and height.
+    ///
+    /// # Errors
+    /// If this machine has no font to write with.
+    pub fn png(&self) -> Result<Vec<u8>> {
+        png(&self.svg)
     }
+
+    /// Writes the picture to a file, as PNG if its name ends in `.png`, else as SVG; an existing
+    /// file is replaced in one step.
+    ///
+    /// # Errors
+    /// If the folder is missing or cannot be written, the message names the file then; for PNG, if
+    /// this machine has no font.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let is_png = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("png"));
+        let bytes = if is_png { self.png()? } else { self.svg.clone().into_bytes() };
+        write(path, &bytes).map_err(|source| Error::Save { path: path.to_owned(), source })
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let name = path.file_name().ok_or(std::io::ErrorKind::IsADirectory)?;
+    let hidden = format!(".{}.{}", name.to_string_lossy(), std::process::id());
+    let beside = path.with_file_name(hidden);
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
 }
 
 impl Rich for Chart {
@@ -102,6 +131,9 @@ mod tests {
         chart().save(&path).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "<svg/>");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+        let chart = crate::line_chart("steps", &[0.0, 1.0], &[0.0, 1.0]).unwrap();
+        chart.save(folder.join("a.PNG")).unwrap();
+        assert!(std::fs::read(folder.join("a.PNG")).unwrap().starts_with(b"\x89PNG"));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

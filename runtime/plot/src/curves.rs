@@ -1,20 +1,15 @@
 //! Curves over a number.
 
-use crate::axes::{Axes, Frame, failed, font, px, stroke};
+use crate::axes::{Frame, failed, px, stroke};
 use crate::axis::Axis;
 use crate::palette::{INK, SERIES, rgb};
 use crate::read::same_length;
 use crate::sparkline::sparkline;
-use crate::{Chart, Error, Result};
-use plotters::chart::SeriesAnno;
+use crate::strokes::{Curve, emptiest_corner, key, legend, line, shares, thinned, within};
+use crate::{Chart, Error, LineOptions, Result, Scale};
 use plotters::prelude::*;
 
-const SIZE: (u32, u32) = (600, 340);
-
-/// More points than this are drawn as the lowest and highest of each stretch.
-const MOST_POINTS: usize = 600;
-
-type Curve = Vec<(f64, f64)>;
+pub(crate) const SIZE: (u32, u32) = (600, 340);
 
 /// One curve through the points `(xs[i], ys[i])`.
 ///
@@ -55,25 +50,53 @@ pub fn line_chart(title: &str, xs: &[f64], ys: &[f64]) -> Result<Chart> {
 /// If there is no curve, or one of them has different lengths or no finite point; the message
 /// names its label.
 pub fn lines<V: AsRef<[f64]>>(title: &str, curves: &[(&str, V, V)]) -> Result<Chart> {
+    lines_with(title, curves, &LineOptions::default())
+}
+
+/// As [`lines`], with log axes, names for the axes or fixed ranges.
+///
+/// On a log axis points of 0 and below are left out; the parts of a curve outside a fixed range
+/// are cut off.
+///
+/// ```
+/// use candlelab_plot::{LineOptions, Scale, lines_with};
+/// let options = LineOptions { y_scale: Scale::Log, ..LineOptions::default() };
+/// let loss = ("loss", vec![1.0, 2.0, 3.0], vec![1.0, 1e-3, 1e-6]); // a straight line
+/// assert!(lines_with("training", &[loss], &options)?.svg().contains("0.001"));
+/// # Ok::<(), candlelab_plot::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`lines`]; and if a range holds nothing, or a log axis has no positive value.
+pub fn lines_with<V: AsRef<[f64]>>(
+    title: &str,
+    curves: &[(&str, V, V)],
+    options: &LineOptions,
+) -> Result<Chart> {
+    let chart = "lines";
     if curves.is_empty() {
-        return Err(Error::Empty { chart: "lines", what: "the list of curves".to_owned() });
+        return Err(Error::Empty { chart, what: "the list of curves".to_owned() });
     }
     let mut text = title.to_owned();
     let mut drawn = Vec::with_capacity(curves.len());
     for (label, xs, ys) in curves {
         let (xs, ys) = (xs.as_ref(), ys.as_ref());
         let (of_x, of_y) = (format!("xs of {label:?}"), format!("ys of {label:?}"));
-        drawn.push((*label, finite_points("lines", (&of_x, xs), (&of_y, ys))?));
+        drawn.push((*label, points(chart, (&of_x, xs), (&of_y, ys), options)?));
         text.push_str(&format!("\n{label}: {}", sparkline(ys)));
     }
-    let all: Curve = drawn.iter().flat_map(|(_, curve)| curve).copied().collect();
-    let svg = frame(title, &all, &[])?.draw(|axes| {
+    let (x, y) = options.axes(chart, drawn.iter().flat_map(|(_, curve)| curve).copied())?;
+    let corner = emptiest_corner(drawn.iter().map(|(_, curve)| shares(curve, &x, &y)));
+    let labels = [options.x_label.as_str(), options.y_label.as_str()];
+    let svg = Frame { labels, ..Frame::new(title, SIZE, x.clone(), y.clone()) }.draw(|axes| {
         for (i, (label, curve)) in drawn.iter().enumerate() {
             let colour = SERIES[i % SERIES.len()];
-            let key = move |(x, y)| PathElement::new([(x, y), (x + px(18), y)], stroke(colour, 2));
-            line(axes, curve, colour)?.label(crate::axes::printable(label)).legend(key);
+            for part in within(curve, &x, &y) {
+                line(axes, &part, colour)?;
+            }
+            key(axes, label, colour)?;
         }
-        legend(axes)?;
+        legend(axes, corner)?;
         Ok(String::new())
     })?;
     Ok(Chart::new(svg, text))
@@ -106,7 +129,7 @@ pub fn descent(title: &str, xs: &[f64], ys: &[f64], path: &[f64], values: &[f64]
         ends[1],
         sparkline(values)
     );
-    let x = Axis::around(curve.iter().map(|point| point.0)).ok_or_else(nothing)?;
+    let x = Axis::around(curve.iter().map(|point| point.0), Scale::Linear).ok_or_else(nothing)?;
     let seen: Curve = walk.iter().copied().filter(|point| x.contains(point.0)).collect();
     let svg = frame(title, &curve, &seen)?.draw(|axes| {
         line(axes, &curve, SERIES[0])?;
@@ -125,81 +148,49 @@ pub fn descent(title: &str, xs: &[f64], ys: &[f64], path: &[f64], values: &[f64]
 }
 
 fn finite_points(chart: &'static str, xs: (&str, &[f64]), ys: (&str, &[f64])) -> Result<Curve> {
+    points(chart, xs, ys, &LineOptions::default())
+}
+
+/// The points that have a place on the axes of `options`, at least one.
+pub(crate) fn points(
+    chart: &'static str,
+    xs: (&str, &[f64]),
+    ys: (&str, &[f64]),
+    options: &LineOptions,
+) -> Result<Curve> {
     same_length(chart, (xs.0, xs.1.len()), (ys.0, ys.1.len()))?;
-    if xs.1.is_empty() {
+    let total = xs.1.len();
+    if total == 0 {
         return Err(Error::Empty { chart, what: xs.0.to_owned() });
     }
     let points = xs.1.iter().copied().zip(ys.1.iter().copied());
     let finite: Curve = points.filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
     if finite.is_empty() {
-        let total = xs.1.len();
         return Err(Error::NotFinite { chart, what: ys.0.to_owned(), bad: total, total });
     }
-    Ok(finite)
+    let shown: Curve = finite.into_iter().filter(|point| options.can_show(*point)).collect();
+    if shown.is_empty() {
+        return Err(Error::NotPositive { chart, left: xs.0.to_owned(), right: ys.0.to_owned() });
+    }
+    Ok(shown)
 }
 
 /// A frame around a curve, high enough for `more` as well.
 fn frame<'a>(title: &'a str, curve: &Curve, more: &[(f64, f64)]) -> Result<Frame<'a>> {
-    let x = Axis::around(curve.iter().map(|point| point.0)).ok_or_else(nothing)?;
-    let y = Axis::around(curve.iter().chain(more).map(|point| point.1)).ok_or_else(nothing)?;
-    Ok(Frame { title, size: SIZE, x, y, mesh: true })
+    let xs = curve.iter().map(|point| point.0);
+    let ys = curve.iter().chain(more).map(|point| point.1);
+    let x = Axis::around(xs, Scale::Linear).ok_or_else(nothing)?;
+    let y = Axis::around(ys, Scale::Linear).ok_or_else(nothing)?;
+    Ok(Frame::new(title, SIZE, x, y))
 }
 
 fn nothing() -> Error {
     failed("no finite point")
 }
 
-fn line<'s, 'a>(
-    axes: &'s mut Axes<'a>,
-    curve: &Curve,
-    colour: crate::palette::Rgb,
-) -> Result<&'s mut SeriesAnno<'a, SVGBackend<'a>>> {
-    if curve.len() == 1 {
-        return axes
-            .draw_series([Circle::new(curve[0], px(3), rgb(colour).filled())])
-            .map_err(failed);
-    }
-    axes.draw_series(LineSeries::new(thinned(curve), stroke(colour, 2))).map_err(failed)
-}
-
-fn legend(axes: &mut Axes<'_>) -> Result<()> {
-    let mut labels = axes.configure_series_labels();
-    labels.background_style(WHITE.mix(0.85)).border_style(TRANSPARENT);
-    labels.label_font(font(INK, 15)).legend_area_size(px(26)).margin(px(8));
-    labels.position(SeriesLabelPosition::UpperRight).draw().map_err(failed)
-}
-
-/// At most about [`MOST_POINTS`] of a curve's points, its peaks among them.
-fn thinned(curve: &Curve) -> Curve {
-    if curve.len() <= MOST_POINTS {
-        return curve.clone();
-    }
-    let stretch = curve.len().div_ceil(MOST_POINTS / 2);
-    curve.chunks(stretch).flat_map(lowest_and_highest).collect()
-}
-
-fn lowest_and_highest(points: &[(f64, f64)]) -> Curve {
-    let order = |a: &usize, b: &usize| points[*a].1.total_cmp(&points[*b].1);
-    let (low, high) = ((0..points.len()).min_by(order), (0..points.len()).max_by(order));
-    let mut kept: Vec<usize> = low.into_iter().chain(high).collect();
-    kept.sort_unstable();
-    kept.dedup();
-    kept.into_iter().map(|i| points[i]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_long_curve_stays_small_and_keeps_its_peak() {
-        let xs: Vec<f64> = (0..100_000).map(f64::from).collect();
-        let mut ys: Vec<f64> = xs.iter().map(|x| x.sin()).collect();
-        ys[77_777] = 50.0;
-        let curve: Curve = xs.iter().copied().zip(ys.iter().copied()).collect();
-        assert!(thinned(&curve).contains(&(77_777.0, 50.0)));
-        assert!(line_chart("noise", &xs, &ys).unwrap().svg().len() < 30_000);
-    }
 
     #[test]
     fn a_curve_is_one_polyline_without_its_nan() {
@@ -208,6 +199,29 @@ mod tests {
         assert_eq!(gap.matches("stroke-width=\"8\"").count(), 1, "{gap}");
         assert!(gap.contains("<polyline"));
         assert_eq!(gap, svg(&[2.0, 1.0], &[0.0, 2.0]));
+    }
+
+    #[test]
+    fn a_known_point_lies_at_its_pixel_on_either_scale() {
+        let place = |scale| {
+            let options = LineOptions {
+                y_scale: scale,
+                x_range: Some((0.0, 2.0)),
+                y_range: Some((0.01, 100.0)),
+                ..LineOptions::default()
+            };
+            let curve = [("one point", [1.0], [1.0])];
+            let svg = lines_with("", &curve, &options).unwrap().svg().to_owned();
+            let circle = &svg[svg.find("<circle").unwrap()..];
+            let number = |name: &str| {
+                let rest = circle.split_once(&format!("{name}=\"")).unwrap().1;
+                (rest.split('"').next().unwrap().parse::<f64>().unwrap() / 4.0).round()
+            };
+            (number("cx"), number("cy"))
+        };
+        // Without a title the drawing reaches from (66, 12) to (588, 302) pixels.
+        assert_eq!(place(Scale::Log), (327.0, 157.0));
+        assert_eq!(place(Scale::Linear), (327.0, 299.0));
     }
 
     #[test]
@@ -237,6 +251,11 @@ mod tests {
         assert_eq!(error(lines::<&[f64]>("", &[])), "lines: the list of curves is empty");
         let uneven = lines("", &[("test", vec![0.0], vec![])]);
         assert_eq!(error(uneven), "lines: xs of \"test\" has 1 values, ys of \"test\" has 0");
+        let options = LineOptions { y_scale: Scale::Log, ..LineOptions::default() };
+        let negative = lines_with("", &[("a", [1.0], [-1.0])], &options);
+        let log =
+            "lines: no point of xs of \"a\" and ys of \"a\" is above 0, which a log axis needs";
+        assert_eq!(error(negative), log);
         let walk = descent("", &[0.0], &[0.0], &[1.0], &[]);
         assert_eq!(error(walk), "descent: path has 1 values, values has 0");
     }

@@ -1,12 +1,11 @@
 //! What a model says about every place of the plane.
 
-use crate::axes::{Axes, Frame, px};
-use crate::axis::Axis;
+use crate::axes::{Axes, Frame, pixels, px};
 use crate::contour::zero_lines;
 use crate::palette::{INK, PURPLES, colour, hex};
 use crate::points::Cloud;
 use crate::raster::Raster;
-use crate::read::values;
+use crate::read::{encloses, values};
 use crate::{Chart, Error, Result};
 use candle_core::{DType, Device, Tensor};
 use std::fmt::Write as _;
@@ -53,10 +52,7 @@ pub fn decision_map(
 ) -> Result<Chart> {
     let chart = "decision_map";
     let cloud = Cloud::read(chart, points, labels)?;
-    let [x0, x1, y0, y1] = extent;
-    if !(x0 < x1 && y0 < y1 && (x1 - x0).is_finite() && (y1 - y0).is_finite()) {
-        return Err(Error::Extent { chart, got: extent });
-    }
+    encloses(chart, extent)?;
     let dtype = if points.dtype().is_int() { DType::F32 } else { points.dtype() };
     let places = places(extent)?.to_dtype(dtype)?.to_device(points.device())?;
     let scores = f(&places)?;
@@ -72,14 +68,7 @@ pub fn decision_map(
     let scores = values(&scores)?;
     let largest = cloud.classes.iter().fold(0.0, |m: f64, class| m.max(class.abs()));
     let clip = if largest > 0.0 { largest } else { 1.0 };
-    let frame = Frame {
-        title,
-        size: (460, 430),
-        x: Axis::exact(x0, x1),
-        y: Axis::exact(y0, y1),
-        mesh: false,
-    };
-    let svg = frame.draw(|axes| {
+    let svg = Frame::plane(title, extent).draw(|axes| {
         cloud.draw(axes)?;
         Ok(ground(axes, &scores, clip))
     })?;
@@ -97,16 +86,15 @@ fn places([x0, x1, y0, y1]: [f64; 4]) -> candle_core::Result<Tensor> {
 
 /// The colour map and the contour, as SVG elements in pixels.
 fn ground(axes: &Axes<'_>, scores: &[f64], clip: f64) -> String {
-    let (across, down) = axes.plotting_area().get_pixel_range();
-    let (width, height) = (across.end - across.start, down.end - down.start);
-    let pixels = scores.iter().map(|score| colour(PURPLES, 0.5 + 0.5 * score / clip)).collect();
-    let map = Raster { width: SIDE, height: SIDE, pixels };
-    let mut svg = map.element(across.start, down.start, width, height, false);
+    let [left, top, width, height] = pixels(axes);
+    let shades = scores.iter().map(|score| colour(PURPLES, 0.5 + 0.5 * score / clip)).collect();
+    let map = Raster { width: SIDE, height: SIDE, pixels: shades };
+    let mut svg = map.element(left, top, width, height, false);
     let mut path = String::new();
     for line in zero_lines(scores, SIDE) {
         for (i, (column, row)) in line.into_iter().enumerate() {
-            let x = f64::from(across.start) + f64::from(width) * (column + 0.5) / SIDE as f64;
-            let y = f64::from(down.start) + f64::from(height) * (row + 0.5) / SIDE as f64;
+            let x = f64::from(left) + f64::from(width) * (column + 0.5) / SIDE as f64;
+            let y = f64::from(top) + f64::from(height) * (row + 0.5) / SIDE as f64;
             let _ = write!(path, "{}{x:.0} {y:.0}", if i == 0 { 'M' } else { 'L' });
         }
     }

@@ -45,6 +45,17 @@ pub enum Error {
         total: usize,
     },
 
+    /// A log axis has nothing to show.
+    #[error("{chart}: no point of {left} and {right} is above 0, which a log axis needs")]
+    NotPositive {
+        /// The function called.
+        chart: &'static str,
+        /// The input for x.
+        left: String,
+        /// The input for y.
+        right: String,
+    },
+
     /// A tensor has the wrong shape.
     #[error("{chart}: {what} must have shape {expected}, got {got:?}")]
     Shape {
@@ -80,6 +91,34 @@ pub enum Error {
         got: [f64; 4],
     },
 
+    /// The range of an axis that holds nothing.
+    #[error(
+        "{chart}: the range of {what} is (low, high) with low < high, above 0 on a log scale, got {got:?}"
+    )]
+    Range {
+        /// The function called.
+        chart: &'static str,
+        /// The axis.
+        what: &'static str,
+        /// The range given.
+        got: (f64, f64),
+    },
+
+    /// A value outside its interval, such as a probability of 2.
+    #[error("{chart}: {what} must lie between {low} and {high}, got {got}")]
+    Outside {
+        /// The function called.
+        chart: &'static str,
+        /// The input.
+        what: String,
+        /// The value found.
+        got: f64,
+        /// The smallest value allowed.
+        low: f64,
+        /// The largest value allowed.
+        high: f64,
+    },
+
     /// A count that must be larger.
     #[error("{chart}: {what} must be at least 1")]
     Zero {
@@ -96,6 +135,10 @@ pub enum Error {
     /// The drawing itself failed.
     #[error("drawing failed: {0}")]
     Draw(String),
+
+    /// There is nothing to write letters with.
+    #[error("this machine has no font for a PNG picture\nhint: install one, or save as .svg")]
+    NoFont,
 
     /// The chart could not be written.
     #[error("cannot write the chart to {}: {source}", path.display())]

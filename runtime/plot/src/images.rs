@@ -1,11 +1,12 @@
 //! Images in rows and columns.
 
 use crate::axes::{failed, on_white, printable};
-use crate::axis::finite_range;
+use crate::axis::{finite_range, number};
+use crate::bar::{ROOM, colour_bar};
 use crate::palette::{GREYS, INK, NOT_FINITE, colour, rgb};
 use crate::raster::Raster;
 use crate::read::{all_finite, same_length, shape, values};
-use crate::{Chart, Error, Result};
+use crate::{Chart, Error, Result, Titles};
 use candle_core::{DType, Tensor};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -16,51 +17,13 @@ const MOST_IMAGES: usize = 100;
 const TARGET: usize = 72;
 const GAP: usize = 6;
 const TITLE: usize = 20;
-
-/// Titles for the images of a grid: a list of texts, or an empty one for none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Titles(Vec<String>);
-
-impl From<&[String]> for Titles {
-    fn from(titles: &[String]) -> Self {
-        Self(titles.to_vec())
-    }
-}
-
-impl From<&Vec<String>> for Titles {
-    fn from(titles: &Vec<String>) -> Self {
-        Self(titles.clone())
-    }
-}
-
-impl From<Vec<String>> for Titles {
-    fn from(titles: Vec<String>) -> Self {
-        Self(titles)
-    }
-}
-
-impl From<&[&str]> for Titles {
-    fn from(titles: &[&str]) -> Self {
-        Self(titles.iter().map(|&title| title.to_owned()).collect())
-    }
-}
-
-impl From<&Vec<&str>> for Titles {
-    fn from(titles: &Vec<&str>) -> Self {
-        titles.as_slice().into()
-    }
-}
-
-impl<const N: usize> From<&[&str; N]> for Titles {
-    fn from(titles: &[&str; N]) -> Self {
-        titles.as_slice().into()
-    }
-}
+/// The height of the colour bar with the title's.
+const BAR: usize = 88;
 
 /// Images in a grid of `columns`, with a title above each one or none at all.
 ///
 /// Values in 0..1 (and bytes in 0..255) run from black to white; if there are others, the range of
-/// all images together does. NaN and infinities are red. Of more than 100 images the first are drawn,
+/// all images together does, and a bar tells it. NaN and infinities are red. Of more than 100 images the first are drawn,
 /// and large ones are shrunk.
 ///
 /// ```
@@ -106,10 +69,10 @@ pub fn image_grid(images: &Tensor, titles: impl Into<Titles>, columns: usize) ->
     }
     let shown = n.min(MOST_IMAGES);
     let first = images.flatten_all()?.narrow(0, 0, shown * channels * height * width)?;
-    let pixels = unit_range(images.dtype(), values(&first)?)?;
+    let (pixels, range) = unit_range(chart, images.dtype(), values(&first)?)?;
     let rasters: Vec<Raster> = pixels
         .chunks(channels * height * width)
-        .map(|image| raster(image, width, height))
+        .map(|image| sized(raster(image, width, height)))
         .collect();
     let mut text = format!("{n} images of {height} × {width}");
     if shown < n {
@@ -118,22 +81,40 @@ pub fn image_grid(images: &Tensor, titles: impl Into<Titles>, columns: usize) ->
     if !titles.is_empty() {
         text.push_str(&format!(": {}", titles[..shown].join("; ")));
     }
-    Ok(Chart::new(grid(&rasters, &titles, columns.min(shown))?, text))
+    let range = range.filter(|_| channels == 1);
+    if let Some((low, high)) = range {
+        text.push_str(&format!("\nblack is {}, white is {}", number(low), number(high)));
+    }
+    Ok(Chart::new(grid(&rasters, &titles, columns.min(shown), range)?, text))
 }
 
+/// The image `(channels, height, width)` as pixels, as large as it is, for the function `chart`.
+pub(crate) fn photograph(chart: &'static str, image: &Tensor) -> Result<Raster> {
+    let (_, height, width) = image.dims3()?;
+    let (shares, _) = unit_range(chart, image.dtype(), values(image)?)?;
+    Ok(raster(&shares, width, height))
+}
+
+/// What black and white stand for, unless that is 0 and 1 or 0 and 255.
+type Stretched = Option<(f64, f64)>;
+
 /// Values to shares of white.
-fn unit_range(dtype: DType, values: Vec<f64>) -> Result<Vec<f64>> {
+fn unit_range(
+    chart: &'static str,
+    dtype: DType,
+    values: Vec<f64>,
+) -> Result<(Vec<f64>, Stretched)> {
     let Some((low, high)) = finite_range(values.iter().copied()) else {
-        all_finite("image_grid", "images", &values)?;
-        return Ok(values);
+        all_finite(chart, "images", &values)?;
+        return Ok((values, None));
     };
-    let (low, high) = match dtype {
-        DType::U8 if high > 1.0 => (0.0, 255.0),
-        _ if low >= 0.0 && high <= 1.0 => (0.0, 1.0),
-        _ => (low, high),
+    let (low, high, stretched) = match dtype {
+        DType::U8 if high > 1.0 => (0.0, 255.0, None),
+        _ if low >= 0.0 && high <= 1.0 => (0.0, 1.0, None),
+        _ => (low, high, Some((low, high))),
     };
     let span = if high > low { high - low } else { 1.0 };
-    Ok(values.into_iter().map(|value| (value - low) / span).collect())
+    Ok((values.into_iter().map(|value| (value - low) / span).collect(), stretched))
 }
 
 /// One image; `shares` holds its channels one after the other.
@@ -146,21 +127,31 @@ fn raster(shares: &[f64], width: usize, height: usize) -> Raster {
         3 => NOT_FINITE,
         _ => colour(GREYS, shares[i]),
     };
-    let full = Raster { width, height, pixels: (0..plane).map(pixel).collect() };
-    match width.max(height) {
+    Raster { width, height, pixels: (0..plane).map(pixel).collect() }
+}
+
+/// Enlarged or shrunk to about the size of an image in a grid.
+fn sized(full: Raster) -> Raster {
+    match full.width.max(full.height) {
         side if side > 2 * TARGET => full.shrunk(side.div_ceil(2 * TARGET)),
         side => full.enlarged((TARGET / side).max(1)),
     }
 }
 
-fn grid(rasters: &[Raster], titles: &[String], columns: usize) -> Result<String> {
+fn grid(rasters: &[Raster], titles: &[String], columns: usize, range: Stretched) -> Result<String> {
     let (width, height) = (rasters[0].width, rasters[0].height);
     let head = if titles.is_empty() { 0 } else { TITLE };
     let longest = titles.iter().map(|title| title.chars().count()).max().unwrap_or(0);
     let (across, down) = (width.max(7 * longest) + GAP, height + head + GAP);
-    let size = (columns * across + GAP, rasters.len().div_ceil(columns) * down + GAP);
+    let (inner, tall) = (columns * across + GAP, rasters.len().div_ceil(columns) * down + GAP);
+    let size =
+        if range.is_some() { (inner + ROOM as usize, tall.max(BAR + 20)) } else { (inner, tall) };
     let mut svg = String::new();
     let mut pictures = String::new();
+    if let Some(range) = range {
+        let place = (inner as i32 + 6, head as i32 + 10);
+        pictures += &colour_bar(GREYS, range, place, BAR as i32 - head as i32, 1);
+    }
     let root =
         SVGBackend::with_string(&mut svg, (size.0 as u32, size.1 as u32)).into_drawing_area();
     let style =
@@ -227,11 +218,22 @@ mod tests {
 
     #[test]
     fn ranges_are_those_of_photographs_or_of_the_data() {
-        let shares = |dtype, values: &[f64]| unit_range(dtype, values.to_vec()).unwrap();
-        assert_eq!(shares(DType::F32, &[0.25, 0.5]), [0.25, 0.5]);
-        assert_eq!(shares(DType::U8, &[0.0, 255.0]), [0.0, 1.0]);
-        assert_eq!(shares(DType::F32, &[-1.0, 0.0, 3.0]), [0.0, 0.25, 1.0]);
-        assert!(unit_range(DType::F32, vec![f64::NAN]).is_err());
+        let shares = |dtype, values: &[f64]| unit_range("", dtype, values.to_vec()).unwrap();
+        assert_eq!(shares(DType::F32, &[0.25, 0.5]), (vec![0.25, 0.5], None));
+        assert_eq!(shares(DType::U8, &[0.0, 255.0]), (vec![0.0, 1.0], None));
+        let stretched = shares(DType::F32, &[-1.0, 0.0, 3.0]);
+        assert_eq!(stretched, (vec![0.0, 0.25, 1.0], Some((-1.0, 3.0))));
+        assert!(unit_range("", DType::F32, vec![f64::NAN]).is_err());
+    }
+
+    #[test]
+    fn a_bar_tells_a_stretched_range() {
+        let weights = Tensor::new(&[[-0.5f32, 0.0], [1.0, 2.5]], &Device::Cpu).unwrap();
+        let chart = image_grid(&weights, &[], 1).unwrap();
+        assert_eq!(chart.text(), "1 images of 2 × 2\nblack is -0.5, white is 2.5");
+        assert!(chart.svg().contains(">2.5</text>") && chart.svg().contains(">-0.5</text>"));
+        let photo = image_grid(&images(&[2, 2]), &[], 1).unwrap();
+        assert!(!photo.svg().contains("<text"));
     }
 
     #[test]

@@ -32,6 +32,13 @@ pub(crate) const GREYS: Map = &[[0, 0, 0], [255, 255, 255]];
 /// Lowest and highest stay apart from cyan squares and yellow circles.
 pub(crate) const PURPLES: Map = &[[248, 244, 252], [190, 164, 218], [132, 92, 176], [74, 32, 118]];
 pub(crate) const BLUES: Map = &[[247, 250, 253], [150, 194, 224], [52, 124, 186], [10, 52, 110]];
+/// Even steps of lightness also for people with the common colour deficiencies, after Matplotlib's
+/// map of that name.
+pub(crate) const VIRIDIS: Map =
+    &[[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
+/// Black, red and yellow, to lay over a picture.
+pub(crate) const HEAT: Map =
+    &[[0, 0, 4], [110, 24, 110], [206, 64, 72], [250, 150, 32], [252, 252, 164]];
 /// White is zero.
 pub(crate) const SIGNED: Map =
     &[[94, 42, 132], [176, 146, 204], [250, 250, 250], [132, 190, 144], [18, 104, 54]];

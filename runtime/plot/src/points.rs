@@ -4,7 +4,7 @@ use crate::axes::{Axes, Frame, failed, px};
 use crate::axis::{Axis, number};
 use crate::palette::{CYAN, INK, Rgb, SERIES, YELLOW, rgb};
 use crate::read::{all_finite, column, points as read_points};
-use crate::{Chart, Result};
+use crate::{Chart, Result, Scale};
 use candle_core::Tensor;
 use plotters::prelude::*;
 use std::ops::Range;
@@ -34,13 +34,13 @@ const MOST_POINTS: usize = 400;
 /// If the shapes do not fit, there is no point, or a value is not finite.
 pub fn scatter(title: &str, points: &Tensor, labels: &Tensor) -> Result<Chart> {
     let cloud = Cloud::read("scatter", points, labels)?;
-    let axis =
-        |coordinate: fn(&(f64, f64)) -> f64| Axis::around(cloud.points.iter().map(coordinate));
+    let axis = |coordinate: fn(&(f64, f64)) -> f64| {
+        Axis::around(cloud.points.iter().map(coordinate), Scale::Linear)
+    };
     let (Some(x), Some(y)) = (axis(|point| point.0), axis(|point| point.1)) else {
         return Err(failed("no finite point"));
     };
-    let frame = Frame { title, size: (460, 420), x, y, mesh: true };
-    let svg = frame.draw(|axes| {
+    let svg = Frame::new(title, (460, 420), x, y).draw(|axes| {
         cloud.draw(axes)?;
         Ok(String::new())
     })?;

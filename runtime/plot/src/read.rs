@@ -73,3 +73,12 @@ pub(crate) fn shape(
 ) -> Error {
     Error::Shape { chart, what, expected: expected.to_owned(), got: got.dims().to_vec() }
 }
+
+/// That `[x0, x1, y0, y1]` encloses an area.
+pub(crate) fn encloses(chart: &'static str, extent: [f64; 4]) -> Result<()> {
+    let [x0, x1, y0, y1] = extent;
+    match x0 < x1 && y0 < y1 && (x1 - x0).is_finite() && (y1 - y0).is_finite() {
+        true => Ok(()),
+        false => Err(Error::Extent { chart, got: extent }),
+    }
+}

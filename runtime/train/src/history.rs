@@ -1,6 +1,5 @@
 //! What a training run leaves behind.
 
-use candle_core::{Result, bail};
 use candlelab_host::{Bundle, Rich};
 use candlelab_plot::{Chart, lines};
 use std::fmt;
@@ -14,24 +13,26 @@ pub struct Epoch {
     /// The fraction of right answers, each example counted just before the model learnt from it;
     /// none if the targets are no classes.
     pub accuracy: Option<f64>,
+    /// The mean loss on the validation set after the epoch, if there is one.
+    pub validation_loss: Option<f64>,
     /// The fraction of right answers on the test set after the epoch, if there is one.
     pub test_accuracy: Option<f64>,
-    /// How long it took, in seconds, without the test.
+    /// How long it took, in seconds, without validation and test.
     pub seconds: f64,
 }
 
 /// The course of a training run; a notebook shows it as a loss curve and a table of epochs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
-    /// The loss of each step, taken before the step.
+    /// The loss of each batch, taken before the step that follows from it.
     pub losses: Vec<f64>,
     /// The finished epochs.
     pub epochs: Vec<Epoch>,
-    /// Steps in an epoch.
+    /// Batches in an epoch, each one a step unless gradients are accumulated.
     pub steps_per_epoch: usize,
     /// How long the steps took.
     pub elapsed: Duration,
-    latest: Instant,
+    pub(crate) latest: Instant,
 }
 
 impl History {
@@ -45,25 +46,47 @@ impl History {
         }
     }
 
-    /// Notes the loss of a step, which must be a number for the training to go on.
-    pub(crate) fn push(&mut self, loss: f64) -> Result<()> {
-        if !loss.is_finite() {
-            let step = self.losses.len() + 1;
-            bail!("the loss is {loss} at step {step}\nhint: a smaller learning rate often helps");
-        }
+    /// Notes the loss of a step.
+    pub(crate) fn push(&mut self, loss: f64) {
         self.losses.push(loss);
         self.count_time();
-        Ok(())
     }
 
     /// Closes an epoch whose steps are all in.
-    pub(crate) fn end_epoch(&mut self, accuracy: Option<f64>, test_accuracy: Option<f64>) {
+    pub(crate) fn end_epoch(
+        &mut self,
+        accuracy: Option<f64>,
+        validation_loss: Option<f64>,
+        test_accuracy: Option<f64>,
+    ) {
         let steps = &self.losses[self.epochs.len() * self.steps_per_epoch..];
         let loss = steps.iter().sum::<f64>() / steps.len() as f64;
         let before: f64 = self.epochs.iter().map(|epoch| epoch.seconds).sum();
         let seconds = self.elapsed.as_secs_f64() - before;
-        self.epochs.push(Epoch { loss, accuracy, test_accuracy, seconds });
-        self.latest = Instant::now(); // the test does not count
+        self.epochs.push(Epoch { loss, accuracy, validation_loss, test_accuracy, seconds });
+        self.latest = Instant::now(); // validation and test do not count
+    }
+
+    /// How many steps of `accumulate` batches are done.
+    pub(crate) fn steps(&self, accumulate: usize) -> usize {
+        let epoch = self.steps_per_epoch.div_ceil(accumulate);
+        self.epochs.len() * epoch + self.batches() / accumulate
+    }
+
+    /// The batches of the epoch that is not closed yet.
+    fn batches(&self) -> usize {
+        self.losses.len() - self.epochs.len() * self.steps_per_epoch
+    }
+
+    /// Whether all batches of the epoch are in.
+    pub(crate) fn is_epoch_full(&self) -> bool {
+        self.batches() == self.steps_per_epoch
+    }
+
+    /// The batch that comes next: `epoch 3, batch 12 of 40`
+    pub(crate) fn place(&self) -> String {
+        let (epoch, batch) = (self.epochs.len() + 1, self.batches() + 1);
+        format!("epoch {epoch}, batch {batch} of {}", self.steps_per_epoch)
     }
 
     fn count_time(&mut self) {
@@ -71,7 +94,8 @@ impl History {
         self.latest = Instant::now();
     }
 
-    /// The loss of each step as a curve over epochs, with its running mean once that differs.
+    /// The loss of each step as a curve over epochs, with its running mean once that differs
+    /// and the loss on the validation set, if there is one.
     ///
     /// # Errors
     /// If there was no step.
@@ -82,6 +106,13 @@ impl History {
         let mut curves = vec![("loss of a step", epochs.clone(), self.losses.clone())];
         if window > 1 {
             curves.push(("running mean", epochs, running_mean(&self.losses, window)));
+        }
+        let validation = (1..).zip(&self.epochs);
+        let (at, losses): (Vec<f64>, Vec<f64>) = validation
+            .filter_map(|(number, epoch)| Some((f64::from(number), epoch.validation_loss?)))
+            .unzip();
+        if !at.is_empty() {
+            curves.push(("validation", at, losses));
         }
         lines(&self.to_string(), &curves)
     }
@@ -135,7 +166,9 @@ impl Epoch {
 
 impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "loss {:.4}{}, {:.1} s", self.loss, self.answers(), self.seconds)
+        let validation = self.validation_loss.map(|loss| format!(" ({loss:.4} in validation)"));
+        let validation = validation.unwrap_or_default();
+        write!(f, "loss {:.4}{validation}{}, {:.1} s", self.loss, self.answers(), self.seconds)
     }
 }
 
@@ -162,6 +195,7 @@ fn table(epochs: &[Epoch]) -> String {
     };
     let columns: Vec<(String, Vec<String>)> = [
         column("loss", &|epoch| Some(format!("{:.4}", epoch.loss))),
+        column("validation loss", &|epoch| Some(format!("{:.4}", epoch.validation_loss?))),
         column("right", &|epoch| epoch.accuracy.map(percent)),
         column("right in the test", &|epoch| epoch.test_accuracy.map(percent)),
         column("seconds", &|epoch| Some(format!("{:.1}", epoch.seconds))),
@@ -184,7 +218,7 @@ mod tests {
 
     fn history(losses: &[f64]) -> History {
         let mut history = History::new(4);
-        losses.iter().try_for_each(|loss| history.push(*loss)).unwrap();
+        losses.iter().for_each(|loss| history.push(*loss));
         history.elapsed = Duration::from_secs(3);
         history
     }
@@ -193,7 +227,7 @@ mod tests {
     fn the_summary_tells_epoch_loss_and_accuracy() {
         let mut history = history(&[2.0, 1.0, 1.0, 1.0, 0.5, 0.25]);
         assert_eq!(history.to_string(), "epoch 1.5, loss 0.2500, 3.0 s");
-        history.end_epoch(Some(0.75), None);
+        history.end_epoch(Some(0.75), None, None);
         assert_eq!(history.to_string(), "epoch 1.5, loss 0.2500, 75.0 % right, 3.0 s");
         assert_eq!(History::new(4).to_string(), "no steps");
     }
@@ -210,7 +244,7 @@ mod tests {
         let mut history = history(&[2.0; 40]);
         assert!(history.rich().get("text/plain").unwrap().starts_with("epoch 10, loss 2.0000"));
         history.losses.truncate(4);
-        history.end_epoch(Some(0.5), Some(0.25));
+        history.end_epoch(Some(0.5), None, Some(0.25));
         let bundle = history.rich();
         let text = "epoch 1: loss 2.0000, 50.0 % right, 25.0 % in the test, 3.0 s";
         assert_eq!(bundle.get("text/plain"), Some(text));
@@ -224,21 +258,15 @@ mod tests {
     fn an_epoch_has_the_mean_of_its_own_steps() {
         let mut history = History::new(2);
         for losses in [[3.0, 1.0], [0.5, 0.1]] {
-            losses.into_iter().try_for_each(|loss| history.push(loss)).unwrap();
-            history.end_epoch(None, None);
+            losses.into_iter().for_each(|loss| history.push(loss));
+            history.end_epoch(None, Some(0.5), None);
         }
         let losses: Vec<f64> = history.epochs.iter().map(|epoch| epoch.loss).collect();
         assert_eq!(losses, [2.0, 0.3]);
         let seconds: f64 = history.epochs.iter().map(|epoch| epoch.seconds).sum();
         assert!((seconds - history.elapsed.as_secs_f64()).abs() < 1e-9);
         assert!(!table(&history.epochs).contains("right"));
-    }
-
-    #[test]
-    fn a_loss_that_is_no_number_is_an_error() {
-        let mut history = history(&[2.0]);
-        let text = history.push(f64::NAN).unwrap_err().to_string();
-        assert!(text.starts_with("the loss is NaN at step 2\nhint: a smaller learning"), "{text}");
-        assert_eq!(history.losses, [2.0]);
+        assert!(history.epochs[0].to_string().starts_with("loss 2.0000 (0.5000 in validation), "));
+        assert!(history.chart().unwrap().text().contains("validation: ▁▁  0.5 … 0.5"));
     }
 }

@@ -1,9 +1,16 @@
 //! Training that can be watched, stopped and looked back on.
 //!
-//! [`fit`] trains a classifier and [`fit_with`] whatever [`FitOptions`] describe; both show a progress bar and
-//! a loss curve that grows while they run, and return a [`History`]. [`evaluate`] counts right
-//! answers on data that was not trained on. The loop itself stands in `fit.rs`, short enough to
-//! paste into a notebook; `live.rs` draws, `history.rs` remembers.
+//! - [`fit`] trains a classifier, [`fit_with`] whatever [`FitOptions`] describe, [`fit_each`] calls
+//!   a closure after each epoch; all show a progress bar and a loss curve that grows while they
+//!   run, and return a [`History`]. [`resume`] takes up a run that was stopped;
+//! - [`evaluate`] and [`evaluate_loss`] measure on data that was not trained on;
+//! - [`confusion`], [`roc`], [`auc`], [`precision_recall`], [`average_precision`], [`calibration`],
+//!   [`calibration_error`], [`brier_score`] and [`bootstrap`] measure in other ways;
+//! - [`loss_landscape`] looks around what a model has learnt, [`EventWriter`] writes for
+//!   TensorBoard, [`History::save_csv`] for anything else.
+//!
+//! The loop itself stands in `fit.rs`, short enough to paste into a notebook; `live.rs` draws,
+//! `history.rs` remembers, `finite.rs` finds where a NaN comes from.
 //!
 //! ```
 //! use candlelab_nn::{Activation, Adam, Device, Linear, Result, Sequential, seed};
@@ -23,11 +30,31 @@
 //! # }
 //! ```
 
+mod accumulate;
+mod bootstrap;
+mod calibration;
+mod checkpoint;
+mod column;
+mod confusion;
+mod csv;
 mod evaluate;
+mod events;
+mod finite;
 mod fit;
 mod history;
+mod landscape;
 mod live;
+mod ranking;
+mod stopping;
 
-pub use evaluate::evaluate;
-pub use fit::{FitOptions, fit, fit_with};
+pub use bootstrap::{Interval, bootstrap};
+pub use calibration::{Calibration, brier_score, calibration, calibration_error};
+pub use checkpoint::{Checkpoint, resume};
+pub use confusion::{Confusion, Scores, confusion};
+pub use evaluate::{evaluate, evaluate_loss};
+pub use events::EventWriter;
+pub use fit::{FitOptions, fit, fit_each, fit_with};
 pub use history::{Epoch, History};
+pub use landscape::{Landscape, loss_landscape};
+pub use ranking::{PrecisionRecall, Roc, auc, average_precision, precision_recall, roc};
+pub use stopping::EarlyStopping;

@@ -18,12 +18,13 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// Shows an empty progress bar.
+    /// Shows an empty progress bar for what is left of `epochs`.
     pub fn new(epochs: usize, history: &History) -> Result<Self> {
         if history.steps_per_epoch == 0 {
             bail!("there are no examples to learn from");
         }
-        let steps = progress(0..epochs * history.steps_per_epoch);
+        let left = epochs.saturating_sub(history.epochs.len());
+        let steps = progress(0..left * history.steps_per_epoch);
         Ok(Self { steps, curve: None, drawn: Instant::now() })
     }
 

@@ -99,7 +99,8 @@ fn text(hash: Sha256) -> String {
 
 fn key(toolchain: &Toolchain) -> String {
     let mut hash = machine(toolchain);
-    for (name, content) in sources::FILES {
+    let of_store = |name: &str| !name.starts_with("runtime/bench/"); // a program, in no store
+    for (name, content) in sources::FILES.iter().filter(|(name, _)| of_store(name)) {
         hash.update(name);
         hash.update([0]);
         hash.update(content);
@@ -133,6 +134,19 @@ pub fn prepare(progress: &mut dyn FnMut(Progress)) -> Result<Store, EngineError>
     }
     drop(lock);
     Ok(store)
+}
+
+/// The program that times training (`runtime/bench`), and the folder that it was built in.
+///
+/// # Errors
+/// As for [`prepare`].
+pub fn prepare_bench(
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(PathBuf, PathBuf), EngineError> {
+    let toolchain = Toolchain::require()?;
+    let work = stores().join("bench");
+    let _lock = lock(&work, progress)?;
+    Ok((build::build_bench(&toolchain, &work, progress)?, work))
 }
 
 fn is_complete(root: &Path) -> bool {

@@ -16,6 +16,7 @@ pub struct MultiHeadAttention {
     output: Linear,
     heads: usize,
     causal: bool,
+    /// Instead of `1/√(width / heads)`.
     scale: Option<f64>,
 }
 
@@ -44,7 +45,10 @@ impl KvCache {
     }
 
     /// Appends keys and values, `(batch, heads, new, width)`; gives all of them.
-    fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
+    ///
+    /// # Errors
+    /// If they do not fit to those before.
+    pub fn append(&mut self, k: Tensor, v: Tensor) -> Result<(Tensor, Tensor)> {
         let all = match &self.kept {
             Some((keys, values)) => (Tensor::cat(&[keys, &k], 2)?, Tensor::cat(&[values, &v], 2)?),
             None => (k, v),
@@ -79,8 +83,8 @@ impl MultiHeadAttention {
         if heads == 0 || !width.is_multiple_of(heads) {
             bail!("MultiHeadAttention: a width of {width} cannot be split into {heads} heads");
         }
-        let (maps, output) =
-            (Linear::new(width, 3 * width, device)?, Linear::new(width, width, device)?);
+        let maps = Linear::new(width, 3 * width, device)?;
+        let output = Linear::new(width, width, device)?;
         Ok(Self { maps, output, heads, causal: false, scale: None })
     }
 
@@ -219,19 +223,14 @@ impl MultiHeadAttention {
 
 impl Module for MultiHeadAttention {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        if self.scale.is_some() {
-            return self.attend(x, x);
-        }
-        let y = joined_attention(&self.maps.forward(x)?, self.heads, self.causal)?;
+        let y = joined_attention(&self.maps.forward(x)?, self.heads, self.causal, self.scale)?;
         self.output.forward(&y)
     }
 }
 
 impl Layer for MultiHeadAttention {
-    /// PyTorch's names: weight and bias of queries, keys and values together, then of the last map.
+    /// `in_proj` makes queries, keys and values side by side, `out_proj` is the last map.
     fn parameters(&self) -> Parameters {
-        (Parameters::new().with("in_proj_weight", &self.maps.w))
-            .with_some("in_proj_bias", self.maps.b.as_ref())
-            .with_layer("out_proj", &self.output)
+        Parameters::new().with_layer("in_proj", &self.maps).with_layer("out_proj", &self.output)
     }
 }

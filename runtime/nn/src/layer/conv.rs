@@ -1,7 +1,7 @@
 //! Convolutions.
 
 use super::{Activation, Layer, parameter};
-use crate::ops::{ConvOptions, bent_conv2d, conv_transpose2d, conv1d, conv2d_with};
+use crate::ops::{ConvOptions, bent_conv2d, conv_transpose2d, conv1d, conv2d_with, conv3d};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
@@ -168,6 +168,56 @@ impl Module for Conv1d {
 }
 
 parameters!(Conv1d, "(out, in / groups, kernel)");
+
+/// A convolution of volumes with cubic kernels, see [`conv3d`].
+#[derive(Clone, Debug)]
+pub struct Conv3d {
+    w: Var,
+    b: Option<Var>,
+    options: ConvOptions,
+}
+
+impl Conv3d {
+    /// A layer with random weights and biases, uniform in `±1/√(in · kernel³ / groups)`.
+    ///
+    /// # Shapes
+    /// - input: `(batch, in, depth, height, width)`
+    /// - output: `(batch, out, (depth + 2·padding − dilation·(kernel − 1) − 1) / stride + 1, …)`
+    ///
+    /// # Errors
+    /// If the channels cannot be split into the groups, or the device has no room.
+    ///
+    /// ```
+    /// # use candlelab_nn::*;
+    /// # fn main() -> Result<()> {
+    /// let options = ConvOptions { padding: 1, ..ConvOptions::default() };
+    /// let layer = Conv3d::new(1, 2, 3, options, &Device::Cpu)?;
+    /// let y = layer.forward(&randn(0.0, 1.0, (1, 1, 4, 5, 6), &Device::Cpu)?)?;
+    /// assert_eq!(y.dims(), [1, 2, 4, 5, 6]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        options: ConvOptions,
+        device: &Device,
+    ) -> Result<Self> {
+        let fan_in = fan_in("Conv3d", (inputs, outputs), kernel.pow(3), options.groups)?;
+        let shape = (outputs, inputs / options.groups, kernel, kernel, kernel);
+        let (w, b) = (parameter(shape, fan_in, device)?, parameter(outputs, fan_in, device)?);
+        Ok(Self { w, b: Some(b), options })
+    }
+}
+
+impl Module for Conv3d {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        conv3d(x, &self.w, self.bias(), self.options)
+    }
+}
+
+parameters!(Conv3d, "(out, in / groups, kernel, kernel, kernel)");
 
 /// A transposed convolution with square kernels, which enlarges images; see [`conv_transpose2d`].
 #[derive(Clone, Debug)]

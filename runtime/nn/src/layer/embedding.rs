@@ -34,6 +34,25 @@ impl Embedding {
         Ok(Self { w: Var::from_tensor(&randn(0.0, 1.0, (count, width), device)?)? })
     }
 
+    /// A layer with given vectors, `(count, width)`, to train on from there.
+    ///
+    /// # Errors
+    /// If they are no matrix.
+    ///
+    /// ```
+    /// # use candlelab_nn::*;
+    /// # fn main() -> Result<()> {
+    /// let vectors = Tensor::new(&[[1f32, 2.0], [3.0, 4.0]], &Device::Cpu)?;
+    /// let y = Embedding::from_weights(&vectors)?.forward(&Tensor::new(&[1u32], &Device::Cpu)?)?;
+    /// assert_eq!(y.to_vec2::<f32>()?, [[3.0, 4.0]]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_weights(w: &Tensor) -> Result<Self> {
+        w.dims2()?;
+        Ok(Self { w: Var::from_tensor(w)? })
+    }
+
     /// The vectors, `(count, width)`.
     pub fn weight(&self) -> &Tensor {
         &self.w

@@ -12,8 +12,8 @@ use candle_core::{Device, Module, Result, Tensor, Var};
 /// - input: `(…, in)`; output: `(…, out)`
 #[derive(Clone, Debug)]
 pub struct Linear {
-    pub(super) w: Var,
-    pub(super) b: Option<Var>,
+    w: Var,
+    b: Option<Var>,
 }
 
 impl Linear {

@@ -20,6 +20,8 @@ struct Attention {
     keys: usize,
     width: usize,
     causal: bool,
+    /// What the products of queries and keys are multiplied with: `1 / √width`.
+    scale: f64,
 }
 
 /// The gradients of queries, keys and values, head by head one after the other, from those three
@@ -34,10 +36,6 @@ impl Attention {
         self.heads * self.queries * self.keys * self.width * 2
     }
 
-    fn scale<T: Float>(&self) -> T {
-        T::of(1.0 / (self.width as f64).sqrt())
-    }
-
     /// How many keys a query sees: the last one sees all.
     fn seen(&self, query: usize) -> usize {
         if self.causal { query + 1 + self.keys - self.queries } else { self.keys }
@@ -48,7 +46,7 @@ impl Attention {
         let Self { queries, keys, width, .. } = *self;
         let all = Place::rows(0, keys);
         multiply((queries, width, keys), q, (k, k_place.t()), (&mut *p, all), false);
-        let scale = self.scale::<T>();
+        let scale = T::of(self.scale);
         wide(|| {
             for (query, p) in p.chunks_mut(keys).enumerate() {
                 let (seen, hidden) = p.split_at_mut(self.seen(query));
@@ -80,7 +78,7 @@ impl Attention {
         multiply((keys, queries, width), (&*p, across.t()), dy, (&mut *out, dv), false);
         let v = (v.0, v.1.t());
         multiply((queries, width, keys), dy, v, (&mut *slopes, across), false); // dP
-        let scale = self.scale::<T>();
+        let scale = T::of(self.scale);
         wide(|| {
             for (p, slopes) in p.chunks(keys).zip(slopes.chunks_mut(keys)) {
                 slopes.iter_mut().zip(p).for_each(|(slope, p)| *slope *= *p);
@@ -173,7 +171,8 @@ fn sizes(name: &str, q: &Tensor, k: &Tensor, v: &Tensor, causal: bool) -> Result
     {
         bail!("shape mismatch in {name}, q: {:?}, k: {:?}, v: {:?}", q.dims(), k.dims(), v.dims());
     }
-    Ok(Attention { heads: batch * heads, queries, keys, width, causal })
+    let scale = 1.0 / (width as f64).sqrt();
+    Ok(Attention { heads: batch * heads, queries, keys, width, causal, scale })
 }
 
 /// Scaled dot-product attention (Vaswani et al. 2017): `softmax(Q Kᵀ / √width) V`.

@@ -48,7 +48,7 @@ fn target(name: &str, x: &Tensor, index: &Tensor, rows: usize) -> Result<Shape> 
 /// ```
 pub fn gather(x: &Tensor, index: &Tensor) -> Result<Tensor> {
     check("gather", index, x.dim(0)?)?;
-    x.index_select(index, 0)
+    x.contiguous()?.index_select(index, 0)
 }
 
 /// The sum of the rows sent to each place: `y[i] = Σ x[e]` over all `e` with `index[e] = i`; 0

@@ -1,7 +1,7 @@
 //! Adam.
 
 use super::fused::{self, Step};
-use super::{Common, Optimizer, Parameter, each, mix, optimizer};
+use super::{Common, Optimizer, Parameter, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -9,11 +9,24 @@ use candle_core::{Result, Tensor, Var};
 /// `w ← w − η m̂ / (√ŝ + ε)` with `m̂ = m/(1−β₁ᵗ)`, `ŝ = s/(1−β₂ᵗ)`; β₁ = .9, β₂ = .999, ε = 1e-8.
 ///
 /// With weight decay λ it is AdamW (Loshchilov and Hutter 2019): first `w ← w − η λ w`.
+///
+/// ```
+/// # use candlelab_nn::{Adam, Device, Layer, Linear, Result};
+/// # fn main() -> Result<()> {
+/// let (body, head) = (Linear::new(8, 4, &Device::Cpu)?, Linear::new(4, 2, &Device::Cpu)?);
+/// let biases = vec![body.vars().remove(1), head.vars().remove(1)];
+/// let adam = Adam::new(head.vars(), 1e-3)
+///     .with_group(body.vars(), 0.1) // a tenth of the learning rate
+///     .with_weight_decay(0.05)
+///     .without_decay(biases);
+/// # let _ = adam;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Adam {
     common: Common,
     betas: (f64, f64),
-    weight_decay: f64,
 }
 
 impl Adam {
@@ -29,13 +42,7 @@ impl Adam {
     /// # }
     /// ```
     pub fn new(vars: Vec<Var>, lr: f64) -> Self {
-        Self { common: Common::new(vars, lr), betas: (0.9, 0.999), weight_decay: 0.0 }
-    }
-
-    /// Shrinks the parameters by `lr · weight_decay` at each step, which makes it AdamW.
-    pub fn with_weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
+        Self { common: Common::new(vars, lr), betas: (0.9, 0.999) }
     }
 
     /// Other factors β₁ and β₂.
@@ -46,33 +53,44 @@ impl Adam {
 
     fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
         let (lr, t, (beta1, beta2)) = (self.common.lr, self.common.steps + 1, self.betas);
-        let step = Step {
-            beta1,
-            beta2,
-            kept: 1.0 - lr * self.weight_decay,
-            rate: lr / (1.0 - beta1.powi(t)),
-            square_scale: 1.0 / (1.0 - beta2.powi(t)),
-            epsilon: 1e-8,
-        };
-        let simple = each(move |w, g, [mean, square]| {
-            let m = mean.insert(mix(mean.as_ref(), beta1, &g, 1.0 - beta1)?);
-            let s = square.insert(mix(square.as_ref(), beta2, &g.sqr()?, 1.0 - beta2)?);
-            let size = ((&*s * step.square_scale)?.sqrt()? + step.epsilon)?;
-            (w * step.kept)? - ((&*m * step.rate)? / size)?
-        });
+        let decay = self.common.weight_decay;
         move |parameter, gradient| {
+            let (lr, decay) = (lr * parameter.pace, parameter.decay(decay));
+            let step = Step {
+                beta1,
+                beta2,
+                kept: 1.0 - lr * decay,
+                rate: lr / (1.0 - beta1.powi(t)),
+                square_scale: 1.0 / (1.0 - beta2.powi(t)),
+                epsilon: 1e-8,
+            };
             if parameter.means.is_none() {
-                parameter.means = fused::means(&parameter.var);
+                parameter.means = fused::means(&parameter.var, &parameter.memory)?;
             }
             match &mut parameter.means {
                 Some(means) => fused::step(&parameter.var, &gradient, step, means),
-                None => simple(parameter, gradient),
+                None => simple(parameter, gradient, step),
             }
         }
     }
 }
 
-optimizer!(Adam);
+/// A step by Candle's own operations.
+fn simple(parameter: &mut Parameter, g: Tensor, step: Step) -> Result<()> {
+    let Step { beta1, beta2, kept, rate, square_scale, epsilon } = step;
+    parameter.set(|w, [mean, square]| {
+        let m = mean.insert(mix(mean.as_ref(), beta1, &g, 1.0 - beta1)?);
+        let s = square.insert(mix(square.as_ref(), beta2, &g.sqr()?, 1.0 - beta2)?);
+        let size = ((&*s * square_scale)?.sqrt()? + epsilon)?;
+        (w * kept)? - ((&*m * rate)? / size)?
+    })
+}
+
+optimizer!(
+    Adam,
+    &["exp_avg", "exp_avg_sq"],
+    "Shrinks the parameters by `lr · weight_decay` at each step, which makes it AdamW."
+);
 
 #[cfg(test)]
 mod tests {

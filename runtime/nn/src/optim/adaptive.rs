@@ -1,6 +1,6 @@
 //! Optimisers with a learning rate of its own for each number.
 
-use super::{Common, Optimizer, Parameter, each, mix, optimizer};
+use super::{Common, Optimizer, Parameter, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -27,15 +27,18 @@ impl Adagrad {
     }
 
     fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
-        let lr = self.common.lr;
-        each(move |w, g, [sum, _]| {
-            let s = sum.insert(mix(sum.as_ref(), 1.0, &g.sqr()?, 1.0)?);
-            w - ((g * lr)? / (s.sqrt()? + 1e-10)?)?
-        })
+        let (lr, decay) = (self.common.lr, self.common.weight_decay);
+        move |parameter, g| {
+            let (lr, g) = (lr * parameter.pace, parameter.decayed(g, decay)?);
+            parameter.set(|w, [sum, _]| {
+                let s = sum.insert(mix(sum.as_ref(), 1.0, &g.sqr()?, 1.0)?);
+                w - ((g * lr)? / (s.sqrt()? + 1e-10)?)?
+            })
+        }
     }
 }
 
-optimizer!(Adagrad);
+optimizer!(Adagrad, &["sum"], "Adds `weight_decay · w` to the gradient.");
 
 /// RMSprop (Tieleman and Hinton 2012): `s ← α s + (1−α) g²`, `w ← w − η g / (√s + ε)`; α = .99,
 /// ε = 1e-8.
@@ -75,20 +78,24 @@ impl RmsProp {
     }
 
     fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
-        let (lr, alpha, momentum) = (self.common.lr, self.alpha, self.momentum);
-        each(move |w, g, [square, velocity]| {
-            let s = square.insert(mix(square.as_ref(), alpha, &g.sqr()?, 1.0 - alpha)?);
-            let change = (g / (s.sqrt()? + 1e-8)?)?;
-            if momentum == 0.0 {
-                return w - (change * lr)?;
-            }
-            let v = velocity.insert(mix(velocity.as_ref(), momentum, &change, 1.0)?);
-            w - (&*v * lr)?
-        })
+        let (lr, decay) = (self.common.lr, self.common.weight_decay);
+        let (alpha, momentum) = (self.alpha, self.momentum);
+        move |parameter, g| {
+            let (lr, g) = (lr * parameter.pace, parameter.decayed(g, decay)?);
+            parameter.set(|w, [square, velocity]| {
+                let s = square.insert(mix(square.as_ref(), alpha, &g.sqr()?, 1.0 - alpha)?);
+                let change = (g / (s.sqrt()? + 1e-8)?)?;
+                if momentum == 0.0 {
+                    return w - (change * lr)?;
+                }
+                let v = velocity.insert(mix(velocity.as_ref(), momentum, &change, 1.0)?);
+                w - (&*v * lr)?
+            })
+        }
     }
 }
 
-optimizer!(RmsProp);
+optimizer!(RmsProp, &["square_avg", "momentum_buffer"], "Adds `weight_decay · w` to the gradient.");
 
 /// AdaDelta (Zeiler 2012): `s ← ρ s + (1−ρ) g²`, `d = √(a + ε) / √(s + ε) · g`,
 /// `a ← ρ a + (1−ρ) d²`, `w ← w − η d`; ρ = .9, ε = 1e-6.
@@ -121,16 +128,19 @@ impl AdaDelta {
     }
 
     fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
-        let (lr, rho) = (self.common.lr, self.rho);
-        each(move |w, g, [square, changes]| {
-            let s = square.insert(mix(square.as_ref(), rho, &g.sqr()?, 1.0 - rho)?);
-            let before = changes.as_ref().map_or_else(|| g.zeros_like(), |a| Ok(a.clone()))?;
-            let ratio = ((before + 1e-6)?.sqrt()? / (&*s + 1e-6)?.sqrt()?)?;
-            let d = (ratio * g)?;
-            *changes = Some(mix(changes.as_ref(), rho, &d.sqr()?, 1.0 - rho)?);
-            w - (d * lr)?
-        })
+        let (lr, decay, rho) = (self.common.lr, self.common.weight_decay, self.rho);
+        move |parameter, g| {
+            let (lr, g) = (lr * parameter.pace, parameter.decayed(g, decay)?);
+            parameter.set(|w, [square, changes]| {
+                let s = square.insert(mix(square.as_ref(), rho, &g.sqr()?, 1.0 - rho)?);
+                let before = changes.as_ref().map_or_else(|| g.zeros_like(), |a| Ok(a.clone()))?;
+                let ratio = ((before + 1e-6)?.sqrt()? / (&*s + 1e-6)?.sqrt()?)?;
+                let d = (ratio * g)?;
+                *changes = Some(mix(changes.as_ref(), rho, &d.sqr()?, 1.0 - rho)?);
+                w - (d * lr)?
+            })
+        }
     }
 }
 
-optimizer!(AdaDelta);
+optimizer!(AdaDelta, &["square_avg", "acc_delta"], "Adds `weight_decay · w` to the gradient.");

@@ -1,6 +1,6 @@
 //! Gradient descent.
 
-use super::{Common, Optimizer, Parameter, each, mix, optimizer};
+use super::{Common, Optimizer, Parameter, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -10,7 +10,6 @@ pub struct Sgd {
     common: Common,
     momentum: f64,
     nesterov: bool,
-    weight_decay: f64,
 }
 
 impl Sgd {
@@ -27,7 +26,7 @@ impl Sgd {
     /// ```
     pub fn new(vars: Vec<Var>, lr: f64) -> Self {
         let common = Common::new(vars, lr);
-        Self { common, momentum: 0.0, nesterov: false, weight_decay: 0.0 }
+        Self { common, momentum: 0.0, nesterov: false }
     }
 
     /// Remembers past gradients with factor `momentum`, `μ` above.
@@ -42,25 +41,21 @@ impl Sgd {
         self.with_momentum(momentum)
     }
 
-    /// Adds `weight_decay · w` to the gradient.
-    pub fn with_weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
-    }
-
     fn rule(&self) -> impl Fn(&mut Parameter, Tensor) -> Result<()> + use<> {
         let (lr, momentum, nesterov) = (self.common.lr, self.momentum, self.nesterov);
-        let decay = self.weight_decay;
-        each(move |w, g, [velocity, _]| {
-            let g = if decay == 0.0 { g } else { (g + (w * decay)?)? };
-            if momentum == 0.0 {
-                return w - (g * lr)?;
-            }
-            let v = velocity.insert(mix(velocity.as_ref(), momentum, &g, 1.0)?);
-            let change = if nesterov { (g + (&*v * momentum)?)? } else { v.clone() };
-            w - (change * lr)?
-        })
+        let decay = self.common.weight_decay;
+        move |parameter, g| {
+            let (lr, g) = (lr * parameter.pace, parameter.decayed(g, decay)?);
+            parameter.set(|w, [velocity, _]| {
+                if momentum == 0.0 {
+                    return w - (g * lr)?;
+                }
+                let v = velocity.insert(mix(velocity.as_ref(), momentum, &g, 1.0)?);
+                let change = if nesterov { (g + (&*v * momentum)?)? } else { v.clone() };
+                w - (change * lr)?
+            })
+        }
     }
 }
 
-optimizer!(Sgd);
+optimizer!(Sgd, &["momentum_buffer"], "Adds `weight_decay · w` to the gradient.");

@@ -1,6 +1,7 @@
 //! A step of Adam in one pass over parameter, gradient and both means, in place on the CPU: a dozen
 //! passes of single operations take ten times longer.
 
+use super::Memory;
 use crate::ops::{Float, ours, wide};
 use candle_core::{CpuStorage, DType, InplaceOp2, Layout, Result, Tensor, Var, bail};
 use std::sync::{Mutex, PoisonError};
@@ -26,13 +27,32 @@ pub enum Means {
     F64(Vec<f64>, Vec<f64>),
 }
 
-/// The means of a parameter that [`step`] can move, before its first gradient.
-pub fn means(var: &Var) -> Option<Means> {
-    let n = var.elem_count();
-    match var.dtype() {
-        _ if !ours(var) || !var.is_contiguous() => None,
-        DType::F32 => Some(Means::F32(vec![0.0; n], vec![0.0; n])),
-        _ => Some(Means::F64(vec![0.0; n], vec![0.0; n])),
+/// The means of a parameter that [`step`] can move: those in its memory, or 0 before its first
+/// gradient.
+pub fn means(var: &Var, memory: &Memory) -> Result<Option<Means>> {
+    if !ours(var) || !var.is_contiguous() {
+        return Ok(None);
+    }
+    fn numbers<T: Float>(mean: &Option<Tensor>, n: usize) -> Result<Vec<T>> {
+        mean.as_ref().map_or_else(|| Ok(vec![T::ZERO; n]), |mean| mean.flatten_all()?.to_vec1())
+    }
+    let ([m, s], n) = (memory, var.elem_count());
+    Ok(Some(match var.dtype() {
+        DType::F32 => Means::F32(numbers(m, n)?, numbers(s, n)?),
+        _ => Means::F64(numbers(m, n)?, numbers(s, n)?),
+    }))
+}
+
+impl Means {
+    /// The same as tensors like the parameter.
+    pub fn memory(&self, var: &Var) -> Result<Memory> {
+        fn tensor<T: Float>(mean: &[T], var: &Var) -> Result<Option<Tensor>> {
+            Ok(Some(Tensor::from_slice(mean, var.shape(), var.device())?))
+        }
+        Ok(match self {
+            Self::F32(m, s) => [tensor(m, var)?, tensor(s, var)?],
+            Self::F64(m, s) => [tensor(m, var)?, tensor(s, var)?],
+        })
     }
 }
 

@@ -3,29 +3,13 @@
 #![allow(dead_code)] // Each test program uses a part of it.
 
 use candle_core::{DType, Device, Result, Shape, Tensor, Var};
-use candlelab_nn::randn;
+use candlelab_nn::{gradient_check, randn};
 use serde_json::Value;
 
-/// Compares the gradient of `Σ r · f(x)`, for fixed random `r`, with central differences.
+/// Compares the gradient of `f` at `x` with central differences.
 pub fn check(name: &str, x: Tensor, f: impl Fn(&Tensor) -> Result<Tensor>) -> Result<()> {
-    let x = x.to_dtype(DType::F64)?;
-    let weights = randn(0.0, 1.0, f(&x)?.shape(), &Device::Cpu)?.to_dtype(DType::F64)?;
-    let loss = |x: &Tensor| (f(x)? * &weights)?.sum_all();
-    let var = Var::from_tensor(&x)?;
-    let gradients = loss(&var)?.backward()?;
-    let gradient = gradients.get(&var).expect("a gradient").flatten_all()?.to_vec1::<f64>()?;
-    let values = x.flatten_all()?.to_vec1::<f64>()?;
-    let step = 1e-5;
-    for (at, gradient) in gradient.iter().enumerate() {
-        let moved = |by: f64| {
-            let mut values = values.clone();
-            values[at] += by;
-            loss(&Tensor::from_vec(values, x.shape(), &Device::Cpu)?)?.to_scalar::<f64>()
-        };
-        let difference = (moved(step)? - moved(-step)?) / (2.0 * step);
-        let tolerance = 1e-6 * (1.0 + difference.abs());
-        assert!((gradient - difference).abs() < tolerance, "{name}[{at}]: {gradient} {difference}");
-    }
+    let error = gradient_check(f, &x)?;
+    assert!(error < 1e-6, "{name}: {error}");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Numbers of `tests/reference/convolution.py`.
 
 use crate::common::Reference;
-use candle_core::Result;
+use candle_core::{DType, Device, Result, Tensor};
 use candlelab_nn::*;
 
 fn reference() -> Reference {
@@ -38,6 +38,52 @@ fn conv1d_is_pytorchs() -> Result<()> {
             conv1d(&inputs[0], &inputs[1], Some(&inputs[2]), options)
         })?;
     }
+    Ok(())
+}
+
+#[test]
+fn conv3d_is_pytorchs() -> Result<()> {
+    for case in FORWARD {
+        let (options, name) = options(case);
+        let w = [4, 4 / options.groups, 2, 3, 2];
+        reference().agrees(&format!("conv3d {name}"), &[&[1, 4, 4, 5, 4], &w, &[4]], |inputs| {
+            conv3d(&inputs[0], &inputs[1], Some(&inputs[2]), options)
+        })?;
+    }
+    let zeros = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu);
+    let options = ConvOptions::default();
+    let error = conv3d(&zeros(&[1, 1, 2, 5, 5])?, &zeros(&[1, 1, 3, 3, 3])?, None, options);
+    assert!(error.unwrap_err().to_string().contains("x: [1, 1, 2, 5, 5], w: [1, 1, 3, 3, 3]"));
+    Ok(())
+}
+
+#[test]
+fn padded_and_adaptive_pooling_is_pytorchs() -> Result<()> {
+    for (kernel, stride, padding) in [(3, 2, 1), (2, 1, 1)] {
+        let case = format!("k{kernel} s{stride} p{padding}");
+        let max2 = MaxPool2d::new(kernel).with_stride(stride).with_padding(padding);
+        let avg2 = AvgPool2d::new(kernel).with_stride(stride).with_padding(padding);
+        let max1 = MaxPool1d::new(kernel).with_stride(stride).with_padding(padding);
+        let avg1 = AvgPool1d::new(kernel).with_stride(stride).with_padding(padding);
+        let layers: [(&str, &dyn Layer, &[usize]); 4] = [
+            ("max_pool2d", &max2, &[1, 2, 6, 5]),
+            ("avg_pool2d", &avg2, &[1, 2, 6, 5]),
+            ("max_pool1d", &max1, &[2, 2, 7]),
+            ("avg_pool1d", &avg1, &[2, 2, 7]),
+        ];
+        for (name, layer, shape) in layers {
+            let name = format!("{name} {case}");
+            reference().agrees(&name, &[shape], |inputs| layer.forward(&inputs[0]))?;
+        }
+    }
+    for (height, width) in [(1, 1), (3, 2), (7, 5), (9, 4)] {
+        let name = format!("adaptive_avg_pool2d {height} {width}");
+        let layer = AdaptiveAvgPool2d { height, width };
+        reference().agrees(&name, &[&[1, 2, 7, 5]], |inputs| layer.forward(&inputs[0]))?;
+    }
+    let x = Tensor::zeros((1, 1, 5), DType::F32, &Device::Cpu)?;
+    let error = MaxPool1d::new(3).with_padding(2).forward(&x).unwrap_err().to_string();
+    assert!(error.contains("MaxPool1d: a padding of 2 is more than half the kernel, 3"), "{error}");
     Ok(())
 }
 

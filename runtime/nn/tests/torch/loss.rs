@@ -37,6 +37,25 @@ fn losses_of_pairs_are_pytorchs() -> Result<()> {
     agrees("bradley_terry", &[&[6], &[6]], |x| bradley_terry(&(&x[0] * 9.0)?, &(&x[1] * 9.0)?))
 }
 
+/// Values and gradients at logits up to ±100, in f32 too.
+#[test]
+fn losses_far_from_zero_are_pytorchs() -> Result<()> {
+    let labels = Tensor::new(&[2u32, 0, 1], &Device::Cpu)?;
+    let far = |x: &Tensor| x * 100.0;
+    agrees("cross_entropy far", &[&[3, 4]], |x| cross_entropy(&far(&x[0])?, &labels))?;
+    agrees("nll far", &[&[3, 4]], |x| nll(&log_softmax(&far(&x[0])?, 1)?, &labels))?;
+    agrees("kl_divergence far", &[&[3, 4], &[3, 4]], |x| {
+        kl_divergence(&log_softmax(&far(&x[0])?, 1)?, &softmax(&far(&x[1])?, 1)?)
+    })?;
+    agrees("bradley_terry far", &[&[6], &[6]], |x| bradley_terry(&far(&x[0])?, &far(&x[1])?))?;
+    let (images, rows): (&[usize], &[usize]) = (&[2, 3, 4], &[4, 3]);
+    agrees("dice far", &[images; 2], |x| dice(&far(&x[0])?, &sigmoid(&far(&x[1])?)?))?;
+    agrees("nt_xent far", &[rows; 2], |x| nt_xent(&far(&x[0])?, &far(&x[1])?, 0.5))?;
+    agrees("triplet far", &[rows; 3], |x| triplet(&far(&x[0])?, &far(&x[1])?, &far(&x[2])?, 1.0))?;
+    let signs = Tensor::new(&[1f64, -1.0, 1.0, -1.0, 1.0, -1.0], &Device::Cpu)?;
+    agrees("hinge far", &[&[6]], |x| hinge(&far(&x[0])?, &signs.to_dtype(x[0].dtype())?))
+}
+
 /// Right at logits of ±100 and ±20, where the naive form is infinite or 0.
 #[test]
 fn binary_cross_entropy_is_right_far_from_zero() -> Result<()> {

@@ -24,11 +24,27 @@ pub fn build(
     let write = |done: std::io::Result<()>| done.map_err(|error| unwritable(work, &error));
     write(sources::unpack(&sources_dir))?;
     let toolchain = &store.toolchain;
-    let total = count_crates(toolchain, &sources_dir);
-    let built = compile(toolchain, &sources_dir, &work.join("target"), total, progress)?;
+    let flags = library_flags(toolchain);
+    let built = compile(toolchain, work, ("candlelab", &flags), progress)?;
     write(gather(&built, &result))?;
     mirror::make(toolchain, &sources_dir, &result.join("mirror"), &store.mirror())?;
     write(fs::rename(&result, &store.root))
+}
+
+/// Builds the program that times training, in the folder `work`; gives its path.
+pub fn build_bench(
+    toolchain: &Toolchain,
+    work: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<PathBuf, EngineError> {
+    let sources_dir = work.join("src");
+    let _ = fs::remove_dir_all(&sources_dir);
+    sources::unpack(&sources_dir).map_err(|error| unwritable(work, &error))?;
+    let flags = format!("-Ctarget-cpu={}", target_cpu());
+    let built = compile(toolchain, work, ("candlelab-bench", &flags), progress)?;
+    let program =
+        built.into_iter().find(|file| file.file_stem() == Some("candlelab-bench".as_ref()));
+    program.ok_or_else(|| failed("", "cargo made no candlelab-bench"))
 }
 
 /// The real cargo, free of what the caller's environment says about other builds.
@@ -47,28 +63,30 @@ pub fn cargo(toolchain: &Toolchain, folder: &Path) -> Command {
     command
 }
 
-/// How many crates the runtime consists of; 0 where cargo does not tell.
-fn count_crates(toolchain: &Toolchain, sources: &Path) -> usize {
+/// How many crates a package consists of; 0 where cargo does not tell.
+fn count_crates(toolchain: &Toolchain, sources: &Path, package: &str) -> usize {
     let mut tree = cargo(toolchain, sources);
-    tree.args(["tree", "-p", "candlelab", "-e", "normal,build", "--prefix", "none", "--no-dedupe"]);
+    tree.args(["tree", "-p", package, "-e", "normal,build", "--prefix", "none", "--no-dedupe"]);
     let text = tree.output().map(|output| output.stdout).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     text.lines().collect::<std::collections::HashSet<_>>().len()
 }
 
-/// Runs cargo; returns the paths of what it made.
+/// Runs cargo for a package of the sources in `work`, with flags for the compiler; returns the
+/// paths of what it made.
 fn compile(
     toolchain: &Toolchain,
-    sources: &Path,
-    target_dir: &Path,
-    total: usize,
+    work: &Path,
+    (package, flags): (&str, &str),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<PathBuf>, EngineError> {
-    let mut command = cargo(toolchain, sources);
-    command.args(["build", "--release", "-p", "candlelab", "--message-format=json"]);
-    command.args(["--target", &toolchain.target]).arg("--target-dir").arg(target_dir);
+    let sources = work.join("src");
+    let total = count_crates(toolchain, &sources, package);
+    let mut command = cargo(toolchain, &sources);
+    command.args(["build", "--release", "-p", package, "--message-format=json"]);
+    command.args(["--target", &toolchain.target]).arg("--target-dir").arg(work.join("target"));
     command.args(["--features", &features()]);
-    command.env("RUSTFLAGS", rustflags(toolchain));
+    command.env("RUSTFLAGS", flags);
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(cannot_run)?;
     let stderr = child.stderr.take().map(|mut stream| {
@@ -117,7 +135,7 @@ fn failed(rendered: &str, stderr: &str) -> EngineError {
     }
 }
 
-fn rustflags(toolchain: &Toolchain) -> String {
+fn library_flags(toolchain: &Toolchain) -> String {
     let cpu = target_cpu();
     let libraries = toolchain.library_dir();
     format!("-Cprefer-dynamic -Ctarget-cpu={cpu} -Clink-arg=-Wl,-rpath,{}", libraries.display())

@@ -80,6 +80,7 @@ fn kept(metadata: &Value) -> BTreeMap<String, Value> {
     packages
         .filter_map(|package| Some((package["name"].as_str()?.to_owned(), package.clone())))
         .filter(|(name, _)| name.starts_with("candlelab") || is_candle(name))
+        .filter(|(name, _)| name != "candlelab-bench") // a program
         .collect()
 }
 

@@ -99,22 +99,32 @@ impl Op<2> for Backward {
 }
 
 /// Attention in several heads of texts to themselves, from queries, keys and values side by side:
-/// `(batch, length, 3 · width)` to `(batch, length, width)`.
-pub fn joined_attention(x: &Tensor, heads: usize, causal: bool) -> Result<Tensor> {
+/// `(batch, length, 3 · width)` to `(batch, length, width)`. The products of queries and keys are
+/// multiplied with `scale`, or with `1/√(width / heads)`.
+pub fn joined_attention(
+    x: &Tensor,
+    heads: usize,
+    causal: bool,
+    scale: Option<f64>,
+) -> Result<Tensor> {
     let (batch, length, three) = x.dims3()?;
     if heads == 0 || three == 0 || !three.is_multiple_of(3 * heads) {
         bail!("joined_attention: {:?} cannot be split into {heads} heads", x.dims());
     }
     let width = three / 3;
-    let one = Attention { heads: 1, queries: length, keys: length, width: width / heads, causal };
+    let usual = 1.0 / ((width / heads) as f64).sqrt();
+    let scale = scale.unwrap_or(usual);
     if ours(x) && x.elem_count() > 0 {
+        let (queries, keys, width) = (length, length, width / heads);
+        let one = Attention { heads: 1, queries, keys, width, causal, scale };
         return apply1(Joined { batch, heads, one }, x);
     }
     let part = |at: usize| {
         let part = x.narrow(2, at * width, width)?;
         part.reshape((batch, length, heads, width / heads))?.transpose(1, 2)?.contiguous()
     };
-    attention(&part(0)?, &part(1)?, &part(2)?, causal)?.transpose(1, 2)?.flatten_from(2)
+    let q = (part(0)? * (scale / usual))?;
+    attention(&q, &part(1)?, &part(2)?, causal)?.transpose(1, 2)?.flatten_from(2)
 }
 
 #[cfg(test)]
@@ -125,15 +135,20 @@ mod tests {
 
     #[test]
     fn joined_heads_are_heads_one_by_one() -> Result<()> {
-        for causal in [false, true] {
+        for (causal, scale) in [(false, None), (true, None), (true, Some(0.125))] {
             let x = randn(0.0, 1.0, (3, 5, 3 * 8), &Device::Cpu)?.to_dtype(DType::F64)?;
             let x = Var::from_tensor(&x)?;
             let part = |at: usize| {
                 let part = x.narrow(2, at * 8, 8)?.reshape((3, 5, 2, 4))?;
                 part.transpose(1, 2)?.contiguous()
             };
-            let joined = joined_attention(&x, 2, causal)?;
-            let apart = attention(&part(0)?, &part(1)?, &part(2)?, causal)?;
+            let joined = joined_attention(&x, 2, causal, scale)?;
+            let apart = attention(
+                &(part(0)? * (2.0 * scale.unwrap_or(0.5)))?,
+                &part(1)?,
+                &part(2)?,
+                causal,
+            )?;
             let apart = apart.transpose(1, 2)?.flatten_from(2)?;
             let gradient = |y: &Tensor| -> Result<Tensor> {
                 let gradients = (y * y.detach().cos()?)?.sum_all()?.backward()?;
