@@ -5,6 +5,7 @@
 //! [`RustEngine`] ties these to evcxr.
 
 mod buffered;
+mod complete;
 mod diagnostics;
 mod edit;
 mod engine;

@@ -3,13 +3,14 @@
 //! A notebook starts with the [`prelude`]; nothing else has to be named. The parts are crates of
 //! their own: [`nn`] has layers, losses and optimisers, [`models`] what is made of them, [`data`]
 //! the data sets, [`train`] the training loop, [`plot`] the pictures, [`explain`] looks into models,
-//! [`rl`] learns by trial and error and [`host`] is the way onto the screen. Candle itself is here
+//! [`rl`] learns by trial and error, [`check`] tells a student how far a lab is and [`host`] is the way onto the screen. Candle itself is here
 //! as [`candle_core`] and [`candle_nn`].
 //!
 //! This crate is one dynamic library, so that no notebook ever compiles its parts again.
 
 pub use candle_core;
 pub use candle_nn;
+pub use candlelab_check as check;
 pub use candlelab_data as data;
 pub use candlelab_explain as explain;
 pub use candlelab_host as host;
@@ -36,6 +37,7 @@ pub mod prelude {
     pub use candle_nn::var_builder::{SimpleBackend, VarBuilderArgs};
     pub use candle_nn::{Init, VarBuilder, VarMap};
 
+    pub use crate::check::{Check, CheckFailed, Failure, Numbers, check, full_or_fast, lab};
     pub use crate::data::{
         Batches, Bpe, CharTokenizer, Csv, Dataset, Graph, Mnist, Molecule, Parts, Planted, Report,
         Scaler, Signs, Slide, Source, Tokenizer, Windows, WordTokenizer, and, batches, blobs,

@@ -1,5 +1,6 @@
 //! What the engine and its handle share: the evaluator, and everything that is known of a session.
 
+use super::complete;
 use super::link::Link;
 use super::parse;
 use super::stopper::Stopper;
@@ -89,7 +90,7 @@ impl Session {
     /// Has code analysed as it is now: the first question after a change takes longest.
     pub fn prime(&self) {
         if let Some(mut context) = self.context.try_lock() {
-            let _ = context.completions("", 0);
+            complete::complete(&mut context, "", 0);
         }
     }
 
@@ -101,23 +102,12 @@ impl Session {
 
 impl Handle for Session {
     fn complete(&self, code: &str, offset: usize) -> Completions {
-        let nothing = Completions { items: Vec::new(), start: offset, end: offset };
-        if parse::is_too_deep(code) {
-            return nothing;
-        }
-        let Some(mut context) = self.context.try_lock_for(PATIENCE) else { return nothing };
-        let Ok(found) = context.completions(code, offset) else { return nothing };
-        let typed = &code[found.start_offset..offset];
-        let mut items: Vec<Completion> = Vec::new();
-        for item in found.completions {
-            let text = insertable(&item.code);
-            if !items.iter().any(|known| known.text == text) {
-                items.push(Completion { text, kind: item.kind.into(), signature: item.label });
+        match self.context.try_lock_for(PATIENCE) {
+            Some(mut context) if !parse::is_too_deep(code) => {
+                complete::complete(&mut context, code, offset)
             }
+            _ => Completions { items: Vec::new(), start: offset, end: offset },
         }
-        // What stands there already, if it is a whole name, comes first.
-        items.sort_by_key(|item| item.text != typed);
-        Completions { items, start: found.start_offset, end: found.end_offset }
     }
 
     fn inspect(&self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
@@ -139,12 +129,6 @@ impl Handle for Session {
     fn interrupt(&self) {
         self.stopper.interrupt();
     }
-}
-
-/// A completion without its signature: what a user wants in the cell.
-fn insertable(code: &str) -> String {
-    let end = code.find(['(', ' ', '<', '{', '[', '\n']).unwrap_or(code.len());
-    code[..end.max(1)].trim_end_matches("::").to_owned()
 }
 
 #[cfg(test)]

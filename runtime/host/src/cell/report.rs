@@ -71,11 +71,12 @@ fn report_error(error: &dyn Display, type_name: &str, location: &Location<'_>) {
     send(Message::Panic { ename: short_name(type_name), message, location });
 }
 
-/// `candle_core::error::Error` → `candle_core::Error`
+/// `candle_core::error::Error` → `candle_core::Error`, and our own errors by their last name.
 fn short_name(path: &str) -> String {
     let path = path.split('<').next().unwrap_or(path);
     match (path.split("::").next(), path.rsplit("::").next()) {
-        (Some(root), Some(name)) if root != name && root != "alloc" && root != "core" => {
+        (Some("alloc" | "core"), Some(name)) => name.to_owned(),
+        (Some(root), Some(name)) if root != name && !root.starts_with("candlelab") => {
             format!("{root}::{name}")
         }
         (_, Some(name)) => name.to_owned(),
@@ -101,6 +102,7 @@ mod tests {
         assert_eq!(short_name("candle_core::error::Error"), "candle_core::Error");
         assert_eq!(short_name("alloc::string::String"), "String");
         assert_eq!(short_name("core::num::error::ParseIntError"), "ParseIntError");
+        assert_eq!(short_name("candlelab_check::failure::CheckFailed"), "CheckFailed");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The start of a session.
 
 use crate::EngineError;
-use crate::rust::environment;
 use crate::rust::front::Settings;
 use crate::rust::link::Link;
 use crate::rust::session::Session;
 use crate::rust::store::Store;
 use crate::rust::worker::{RUNTIME_VAR, SOCKET_VAR};
+use crate::rust::{complete, environment};
 use evcxr::{CommandContext, EvalContext};
 use std::fmt::Display;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
     {
         let mut context = session.context();
         context.execute(FIRST_CELL).map_err(|error| start_error(&error))?;
-        let _ = context.completions(FIRST_QUESTION, FIRST_QUESTION.len());
+        complete::complete(&mut context, FIRST_QUESTION, FIRST_QUESTION.len());
     }
     Ok((session, folder))
 }
