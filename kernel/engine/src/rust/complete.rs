@@ -2,8 +2,15 @@
 
 use crate::{Completion, Completions};
 use evcxr::CommandContext;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 use std::thread::Result;
+
+thread_local! {
+    /// Whether a panic of this thread is no news.
+    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
+}
 
 /// What could stand at the byte `offset` of `code`; what stands there already comes first.
 pub fn complete(context: &mut CommandContext, code: &str, offset: usize) -> Completions {
@@ -24,9 +31,21 @@ pub fn complete(context: &mut CommandContext, code: &str, offset: usize) -> Comp
     Completions { items, start: found.start_offset, end: found.end_offset }
 }
 
-/// rust-analyzer's answer, or its panic.
+/// rust-analyzer's answer, or its panic, which nobody sees.
 fn ask(context: &mut CommandContext, code: &str, at: usize) -> Result<Option<evcxr::Completions>> {
-    catch_unwind(AssertUnwindSafe(|| context.completions(code, at).ok()))
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |info| {
+            if !IS_ASKING.get() {
+                usual(info);
+            }
+        }));
+    });
+    IS_ASKING.set(true);
+    let answer = catch_unwind(AssertUnwindSafe(|| context.completions(code, at).ok()));
+    IS_ASKING.set(false);
+    answer
 }
 
 /// Asks as if the word at `offset` stood in a block of its own.
