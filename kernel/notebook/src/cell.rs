@@ -45,9 +45,23 @@ impl<'a> Cell<'a> {
         json::join(&self.0["source"]).unwrap_or_default()
     }
 
+    /// The cell's name in the notebook, from format 4.5 on.
+    pub fn id(self) -> Option<&'a str> {
+        self.0.get("id")?.as_str()
+    }
+
+    /// What tools have noted at the cell; null where there is nothing.
+    pub fn metadata(self) -> &'a Value {
+        self.0.get("metadata").unwrap_or(&Value::Null)
+    }
+
+    /// What the cell showed when it was run; empty for prose.
+    pub fn outputs(self) -> &'a [Value] {
+        self.0.get("outputs").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether the cell carries a tag.
     pub fn has_tag(self, tag: &str) -> bool {
-        let tags = self.0.get("metadata").and_then(|metadata| metadata["tags"].as_array());
-        tags.is_some_and(|tags| tags.iter().any(|own| own == tag))
+        self.metadata()["tags"].as_array().is_some_and(|tags| tags.iter().any(|own| own == tag))
     }
 }

@@ -79,7 +79,7 @@ impl Formatter for Python {
 }
 
 /// A float as Python's `repr` shows it: Rust's shortest digits, another exponent.
-fn float(value: f64) -> String {
+pub fn float(value: f64) -> String {
     let text = format!("{value:?}");
     match text.split_once('e') {
         None => text,

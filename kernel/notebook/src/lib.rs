@@ -32,6 +32,7 @@ mod widgets;
 
 pub use cell::{Cell, Kind};
 pub use error::Error;
+pub use json::float as python_float;
 pub use notebook::Notebook;
 pub use report::{CellReport, Outcome, Report, Status};
 pub use runner::{Options, run};

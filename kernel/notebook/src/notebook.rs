@@ -36,6 +36,15 @@ impl Notebook {
         let path = path.as_ref();
         let root: Value = serde_json::from_slice(bytes)
             .map_err(|source| Error::NotJson { path: path.into(), source })?;
+        Self::from_json(root, path)
+    }
+
+    /// Takes the JSON of a notebook; `path` is what errors call it.
+    ///
+    /// # Errors
+    /// If the JSON is no notebook of format 4.
+    pub fn from_json(root: Value, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
         let not_notebook = |problem| Error::NotNotebook { path: path.into(), problem };
         match &root["nbformat"] {
             Value::Null => return Err(not_notebook("it has no `nbformat`".into())),
@@ -69,6 +78,16 @@ impl Notebook {
             _ => name.to_owned(),
         };
         if is_rust { Ok(()) } else { Err(Error::OtherKernel { path: path.as_ref().into(), found }) }
+    }
+
+    /// The JSON of the notebook.
+    pub fn json(&self) -> &Value {
+        &self.root
+    }
+
+    /// The notebook's own metadata; null where it has none.
+    pub fn metadata(&self) -> &Value {
+        &self.root["metadata"]
     }
 
     /// The cells in order.

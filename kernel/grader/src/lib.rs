@@ -1,0 +1,28 @@
+//! Labs as software: their exercises, student versions, hints and checks.
+//!
+//! [`Lab`] is a master notebook with solutions, hidden tests and nbgrader's metadata (schema 3);
+//! [`release`] makes the student version of it, [`repair`] puts a student's answers back into the
+//! lab whatever happened to their notebook, and [`problems`] is what a reviewer would find wrong
+//! with a lab before running it.
+
+mod error;
+mod exercise;
+mod lab;
+mod lint;
+mod marks;
+mod progress;
+mod prose;
+mod regions;
+mod release;
+mod repair;
+mod salvage;
+
+pub use error::Error;
+pub use exercise::Exercise;
+pub use lab::{Lab, find_lab, labs};
+pub use lint::problems;
+pub use marks::Marks;
+pub use progress::{Result as CheckResult, results};
+pub use release::release;
+pub use repair::{Repaired, repair};
+pub use salvage::salvage;

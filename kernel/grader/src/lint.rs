@@ -1,0 +1,148 @@
+//! What a reviewer would find wrong with a lab before running it.
+
+use crate::{Exercise, Lab, Marks, prose, release};
+use candlelab_notebook::{Cell, Kind};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Half of a lab's code cells may be longer than this.
+const MEDIAN_LINES: usize = 8;
+/// One in ten of a lab's code cells may be longer than this.
+const LONG_LINES: usize = 24;
+/// How paths begin that exist on one machine only.
+const ABSOLUTE: [&str; 6] = ["/home/", "/root/", "/Users/", "/tmp/", "/mnt/", "C:\\"];
+
+/// Everything that is wrong with a lab as it stands, a sentence each.
+pub fn problems(lab: &Lab) -> Vec<String> {
+    let mut found = Vec::new();
+    name(lab, &mut found);
+    for cell in lab.notebook.cells() {
+        let id = cell.id().unwrap_or("?");
+        found.extend(cell_problems(lab, cell).into_iter().map(|it| format!("cell `{id}`: {it}")));
+    }
+    names_twice(lab, &mut found);
+    structure(lab, &mut found);
+    found.extend(lab.exercises.iter().flat_map(exercise));
+    if let Err(error) = release(lab) {
+        found.push(error.to_string());
+    }
+    found
+}
+
+fn name(lab: &Lab, found: &mut Vec<String>) {
+    let folder = lab.path.parent().unwrap_or(Path::new(""));
+    if !folder.ends_with(&lab.about.lab) {
+        found.push(format!("it says that it is `{}`; so should its folder", lab.about.lab));
+    }
+    if lab.about.goals.is_empty() {
+        found.push("it names no goals".into());
+    }
+    let kernel = &lab.notebook.metadata()["kernelspec"];
+    if kernel["name"] != "candlelab" || kernel["language"] != "rust" {
+        found.push("its kernel is not `candlelab` with the language `rust`".into());
+    }
+    let sources: String = lab.notebook.cells().map(Cell::source).collect();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        if file != "lab.ipynb" && !file.starts_with("LICEN") && !sources.contains(&file) {
+            found.push(format!("nothing in it speaks of the file `{file}`"));
+        }
+    }
+}
+
+fn cell_problems(lab: &Lab, cell: Cell) -> Vec<String> {
+    let mut found = Vec::new();
+    let source = cell.source();
+    found.extend(
+        ABSOLUTE
+            .iter()
+            .filter(|it| source.contains(**it))
+            .map(|it| format!("`{it}` is a path of one machine")),
+    );
+    if !cell.outputs().is_empty() {
+        found.push("it has outputs".into());
+    }
+    match Marks::of(cell) {
+        Err(problem) => found.push(problem),
+        Ok(Some(marks)) => {
+            if marks.checksum != marks.checksum_of(&source, cell.kind()) {
+                found.push(format!(
+                    "its checksum should be {}",
+                    marks.checksum_of(&source, cell.kind())
+                ));
+            }
+            if marks.grade && !source.contains(&format!("check(\"{}\"", marks.grade_id)) {
+                found.push(format!("it has no `check(\"{}\", …)`", marks.grade_id));
+            }
+        }
+        Ok(None) => {}
+    }
+    if cell.kind() == Kind::Markdown {
+        let folder = lab.path.parent().unwrap_or(Path::new(""));
+        found.extend(prose::misspelt(&source));
+        let dead = prose::dead_links(&source, folder).into_iter();
+        found.extend(dead.map(|it| format!("the link `{it}` leads nowhere")));
+    }
+    found
+}
+
+fn names_twice(lab: &Lab, found: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for cell in lab.notebook.cells() {
+        match cell.id() {
+            None => found.push("a cell has no ID".into()),
+            Some(id) if !seen.insert(id) => found.push(format!("two cells have the ID `{id}`")),
+            Some(_) => {}
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let marks = lab.notebook.cells().filter_map(|cell| Marks::of(cell).ok().flatten());
+    let twice = marks.map(|it| it.grade_id).filter(|id| !seen.insert(id.clone()));
+    found.extend(twice.map(|id| format!("two cells have the grade_id `{id}`")));
+}
+
+/// The shape that all labs share.
+fn structure(lab: &Lab, found: &mut Vec<String>) {
+    let cells: Vec<Cell> = lab.notebook.cells().collect();
+    for pair in cells.windows(2) {
+        if pair.iter().all(|cell| cell.kind() == Kind::Code) {
+            let ids = [pair[0], pair[1]].map(|cell| cell.id().unwrap_or("?"));
+            found.push(format!("no prose between `{}` and `{}`", ids[0], ids[1]));
+        }
+    }
+    let code = || cells.iter().filter(|cell| cell.kind() == Kind::Code);
+    let mut lines: Vec<usize> = code().map(|cell| cell.source().lines().count()).collect();
+    lines.sort_unstable();
+    let at = |share: f64| lines.get((lines.len() as f64 * share) as usize).copied().unwrap_or(0);
+    if at(0.5) > MEDIAN_LINES || at(0.9) > LONG_LINES {
+        found.push(format!(
+            "code cells have {} lines at the median and {} at the ninth tenth; at most {MEDIAN_LINES} and {LONG_LINES}",
+            at(0.5), at(0.9)
+        ));
+    }
+    let begin = format!("lab(\"{}\", {});", lab.about.lab, lab.checks().count());
+    if !code().any(|cell| cell.source().contains(&begin)) {
+        found.push(format!("no cell begins it with `{begin}`"));
+    }
+    let prose: String = cells.iter().map(|cell| cell.source() + "\n").collect();
+    for heading in ["## Summary", "## On your own"] {
+        if !prose.contains(heading) {
+            found.push(format!("it has no `{heading}`"));
+        }
+    }
+}
+
+fn exercise(exercise: &Exercise) -> Vec<String> {
+    let mut found = Vec::new();
+    let name = &exercise.solution;
+    if exercise.checks.is_empty() {
+        found.push(format!("exercise `{name}` has no check"));
+    }
+    match &exercise.hint[..] {
+        [question, _, ..] if question.contains('?') => {}
+        [] => found.push(format!("exercise `{name}` has no hint above it")),
+        _ => found.push(format!("the hint of `{name}` should be a question, then a pointer")),
+    }
+    found
+}
