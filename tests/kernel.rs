@@ -16,6 +16,7 @@ fn pytest(file: &str, selection: &str) -> String {
     python
         .args(options)
         .args([file, "-k", selection])
+        .env("CANDLELAB", env!("CARGO_BIN_EXE_candlelab"))
         .env("CANDLELAB_TEST_KERNEL", "candlelab")
         .env("CANDLELAB_HISTORY", history.path().join("history.sqlite"));
     let text = succeed(&mut python);
@@ -49,4 +50,9 @@ fn completion_offers_what_is_wanted() {
 #[test]
 fn the_kernel_survives_what_may_happen() {
     pytest("test_robustness.py", "");
+}
+
+#[test]
+fn student_versions_are_those_of_nbgrader() {
+    pytest("test_nbgrader.py", "");
 }

@@ -18,6 +18,18 @@ pub struct Cli {
 pub enum Command {
     /// Run notebooks from top to bottom and write the executed ones to a folder
     Run(RunArgs),
+    /// Show which labs are done and which is next
+    List(ListArgs),
+    /// Check a student's notebook; it is not changed
+    Check(CheckArgs),
+    /// Help with an exercise: first a question, with `--more` a pointer
+    Hint(HintArgs),
+    /// Start a lab again from a fresh copy; the old one is kept
+    Reset(ResetArgs),
+    /// Make the students' versions of labs, without solutions and hidden tests
+    Release(ReleaseArgs),
+    /// Check labs as their authors would: they run, their exercises fail until they are solved
+    CheckLabs(CheckLabsArgs),
     /// Build the runtime that notebooks use; other commands do so when they first need it
     Prepare,
     /// Time the training of small models beside PyTorch and Candle's own layers
@@ -46,12 +58,92 @@ pub struct RunArgs {
     /// How long one cell may run [default: for ever]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
+    /// Let labs use small data
+    #[arg(long)]
+    pub fast: bool,
     /// Stop at the first notebook that does not pass
     #[arg(long)]
     pub fail_fast: bool,
     /// Run every notebook, also after one that does not pass; the default
     #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
+}
+
+/// Where the labs are.
+#[derive(Args)]
+pub struct LabFolder {
+    /// The folder of the labs [default: `labs` or `release` here or in a folder above]
+    #[arg(long, value_name = "FOLDER")]
+    pub labs: Option<PathBuf>,
+}
+
+/// Arguments of `list`.
+#[derive(Args)]
+pub struct ListArgs {
+    /// The folder with your notebooks, a folder a lab [default: that of the labs]
+    pub folder: Option<PathBuf>,
+    /// Where the labs are.
+    #[command(flatten)]
+    pub place: LabFolder,
+}
+
+/// Arguments of `check`.
+#[derive(Args)]
+#[command(after_help = "Exit codes: 0 all checks pass, 1 some do not, 2 bad input, 5 no kernel")]
+pub struct CheckArgs {
+    /// The student's notebook
+    pub notebook: PathBuf,
+    /// Where the labs are.
+    #[command(flatten)]
+    pub place: LabFolder,
+}
+
+/// Arguments of `hint`.
+#[derive(Args)]
+pub struct HintArgs {
+    /// The notebook
+    pub notebook: PathBuf,
+    /// The number of the exercise
+    pub exercise: usize,
+    /// Give the pointer as well
+    #[arg(long)]
+    pub more: bool,
+}
+
+/// Arguments of `reset`.
+#[derive(Args)]
+pub struct ResetArgs {
+    /// The notebook to start again
+    pub notebook: PathBuf,
+    /// Where the labs are.
+    #[command(flatten)]
+    pub place: LabFolder,
+}
+
+/// Arguments of `release`.
+#[derive(Args)]
+pub struct ReleaseArgs {
+    /// The folder of the labs
+    pub labs: PathBuf,
+    /// The folder for the students' versions
+    #[arg(short, long, default_value = "release", value_name = "FOLDER")]
+    pub output: PathBuf,
+}
+
+/// Arguments of `check-labs`.
+#[derive(Args)]
+pub struct CheckLabsArgs {
+    /// The folder of the labs
+    #[arg(default_value = "labs")]
+    pub labs: PathBuf,
+    /// Only the labs whose names contain one of these
+    pub only: Vec<String>,
+    /// Use small data
+    #[arg(long)]
+    pub fast: bool,
+    /// Read the labs, but run nothing
+    #[arg(long)]
+    pub no_run: bool,
 }
 
 /// Arguments of `bench`.

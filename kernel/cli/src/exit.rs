@@ -2,6 +2,7 @@
 
 use crate::print;
 use candlelab_engine::EngineError;
+use candlelab_grader::Error as LabError;
 use candlelab_notebook::{Error, Outcome};
 use std::fmt::{self, Display};
 use std::process::ExitCode;
@@ -71,12 +72,17 @@ pub fn explain(error: &anyhow::Error) -> Exit {
 
 /// The messages of our own errors name their causes already.
 fn error_chain(error: &anyhow::Error) -> String {
-    if error.is::<Error>() { error.to_string() } else { format!("{error:#}") }
+    if error.is::<Error>() || error.is::<LabError>() {
+        error.to_string()
+    } else {
+        format!("{error:#}")
+    }
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {
     let notebook = || error.downcast_ref::<Error>().map(Error::hint);
+    let lab = || error.downcast_ref::<LabError>().map(LabError::hint);
     let engine = || error.downcast_ref::<EngineError>().and_then(|error| error.hint.clone());
     let input = || error.downcast_ref::<BadInput>().map(|error| error.hint.clone());
-    notebook().or_else(engine).or_else(input)
+    notebook().or_else(lab).or_else(engine).or_else(input)
 }

@@ -1,19 +1,27 @@
 //! The `candlelab` binary: arguments in, text and exit codes out.
 
 mod bench;
+mod check;
+mod check_labs;
 mod cli;
 mod doctor;
 mod engine;
 mod exit;
+mod hint;
 mod install;
 mod interrupt;
 mod kernel;
 mod kernelspec;
+mod lab_folder;
+mod list;
 mod prepare;
 mod print;
 #[cfg(feature = "rust")]
 mod progress;
+mod release;
+mod reset;
 mod run;
+mod session;
 mod uninstall;
 
 use clap::Parser;
@@ -24,6 +32,12 @@ fn main() -> ExitCode {
     engine::hook();
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Hint(args) => hint::run(&args),
+        Command::Reset(args) => reset::run(&args),
+        Command::Release(args) => release::run(&args),
+        Command::CheckLabs(args) => check_labs::run(&args),
         Command::Prepare => prepare::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Doctor => doctor::run(),

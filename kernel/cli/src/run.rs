@@ -1,18 +1,20 @@
 //! `candlelab run`: notebooks from top to bottom.
 
 mod find;
-mod session;
 mod show;
 
 use crate::cli::RunArgs;
 use crate::exit::{self, Exit};
+use crate::session::{self, Session};
 use candlelab_notebook::{Error, Notebook, Options, check_folder};
 use find::Job;
-use session::Session;
 use show::Show;
 
 /// Runs every notebook below the given paths; the exit code is the highest of all.
 pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
+    if args.fast {
+        session::use_small_data();
+    }
     let jobs = find::jobs(&args.paths, &args.output)?;
     // Bad input should show before the runtime is built, which takes minutes.
     let notebooks: Vec<_> = jobs.iter().map(read).collect();
@@ -57,7 +59,8 @@ fn run_one(
     let engine = session.fresh(job.folder())?;
     check_folder(job.output_folder())?;
     let mut progress = show.progress(job);
-    let mut options = Options { timeout: args.timeout, stop, progress: Some(&mut progress) };
+    let mut options =
+        Options { timeout: args.timeout, stop, progress: Some(&mut progress), keep_going: false };
     let report = candlelab_notebook::run(&mut notebook, engine, &mut options);
     show.line(job, &report);
     notebook.save(&job.output)?;

@@ -14,8 +14,11 @@ pub struct Exercise {
     pub hint: Vec<String>,
 }
 
-/// The exercises of a lab in order; or a cell, and what is wrong with it.
-pub(crate) fn all(notebook: &Notebook) -> Result<Vec<Exercise>, (String, String)> {
+/// The exercises of a lab, or of a student's version of it, in order.
+///
+/// # Errors
+/// If nbgrader's marks of a cell are wrong: that cell, and what is wrong with it.
+pub fn exercises(notebook: &Notebook) -> Result<Vec<Exercise>, (String, String)> {
     let mut exercises: Vec<Exercise> = Vec::new();
     let mut hint = Vec::new();
     for cell in notebook.cells() {

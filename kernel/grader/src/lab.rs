@@ -1,6 +1,7 @@
 //! A lab: a master notebook, and what it says of itself.
 
-use crate::{Error, Exercise, Marks, exercise};
+use crate::exercise::exercises;
+use crate::{Error, Exercise, Marks};
 use candlelab_notebook::{Cell, Notebook};
 use serde::Deserialize;
 use std::fs;
@@ -61,8 +62,7 @@ impl Lab {
         let notebook = Notebook::read(&path)?;
         let about = About::deserialize(&notebook.metadata()["candlelab"])
             .map_err(|error| Error::cell(&path, "metadata", format!("candlelab: {error}")))?;
-        let exercises =
-            exercise::all(&notebook).map_err(|(cell, it)| Error::cell(&path, &cell, it))?;
+        let exercises = exercises(&notebook).map_err(|(cell, it)| Error::cell(&path, &cell, it))?;
         Ok(Self { path, notebook, about, exercises })
     }
 

@@ -18,7 +18,7 @@ mod repair;
 mod salvage;
 
 pub use error::Error;
-pub use exercise::Exercise;
+pub use exercise::{Exercise, exercises};
 pub use lab::{Lab, find_lab, labs};
 pub use lint::problems;
 pub use marks::Marks;

@@ -28,6 +28,7 @@ pub struct Repaired {
 pub fn repair(lab: &Lab, student: &Notebook) -> Result<Repaired, Error> {
     let released = release(lab)?;
     let mut work = Work::new(&released, student);
+    work.note_changed(lab, &released);
     let answers: Vec<Option<String>> = released.cells().map(|cell| work.answer(cell)).collect();
     let mut cells = work.added(None);
     let own = released.json()["cells"].as_array().into_iter().flatten();
@@ -77,7 +78,6 @@ impl Work {
         }
         let mut work = Self { cells, notes: Vec::new() };
         work.join_split_cells();
-        work.note_changed(released);
         work
     }
 
@@ -170,20 +170,20 @@ impl Work {
     }
 
     /// Notes which of the lab's own cells differ, or came in another order.
-    fn note_changed(&mut self, released: &Notebook) {
+    fn note_changed(&mut self, lab: &Lab, released: &Notebook) {
         let order: Vec<&str> = released.cells().filter_map(Cell::id).collect();
         let place = |own: &Own| order.iter().position(|id| own.after.as_deref() == Some(*id));
         let places: Vec<_> = self.cells.iter().filter(|it| it.name.is_some()).map(place).collect();
         if !places.is_sorted() {
             self.notes.push("the cells came in another order; the lab's own order counts".into());
         }
-        let checks = released.cells().filter_map(|cell| {
-            let marks = Marks::of(cell).ok().flatten()?;
-            (!marks.solution).then(|| (marks.grade_id, cell.source()))
-        });
-        for (id, source) in checks {
-            let own = self.cells.iter().find(|it| it.name.as_ref() == Some(&id));
-            if own.is_some_and(|own| own.source != source) {
+        for (cell, whole) in released.cells().zip(lab.notebook.cells()) {
+            let Some(marks) = Marks::of(cell).ok().flatten().filter(|it| !it.solution) else {
+                continue;
+            };
+            let own = self.cells.iter().find(|it| it.name.as_ref() == Some(&marks.grade_id));
+            if own.is_some_and(|own| own.source != cell.source() && own.source != whole.source()) {
+                let id = marks.grade_id;
                 self.notes.push(format!("`{id}` was changed; the lab's own stands in its place"));
             }
         }

@@ -17,9 +17,11 @@ pub struct Options<'a> {
     pub stop: Stop,
     /// Told before each cell: how many code cells are done, and how many there are.
     pub progress: Option<&'a mut dyn FnMut(usize, usize)>,
+    /// Runs the cells after one that fails as well.
+    pub keep_going: bool,
 }
 
-/// Runs the code cells in order, up to the first that fails, and puts their outputs in place.
+/// Runs the code cells in order, by default up to the first that fails, and puts their outputs in place.
 ///
 /// A cell tagged `raises-exception` may fail; an empty one, or one tagged `skip-execution`, is left
 /// alone. Cells that were not reached lose the outputs of earlier runs, which would not fit the new ones.
@@ -44,7 +46,8 @@ pub fn run(notebook: &mut Notebook, engine: &mut dyn Engine, options: &mut Optio
         cell.number = Some(number);
         let tolerant = code_cell(notebook, cell.position).has_tag("raises-exception");
         run_cell(cell, tolerant, engine, &recorder, options);
-        if cell.status.ends_run().is_some() {
+        let goes_on = options.keep_going && cell.status != Status::Interrupted;
+        if cell.status.ends_run().is_some() && !goes_on {
             break;
         }
     }

@@ -7,6 +7,12 @@ use candlelab_engine::Engine;
 use candlelab_notebook::Stop;
 use std::path::Path;
 
+/// Labs run on small data from here on; to be called before anything else runs.
+pub fn use_small_data() {
+    // SAFETY: no other thread has been started.
+    unsafe { std::env::set_var("CANDLELAB_FAST", "1") };
+}
+
 /// Starts the engine when the first notebook needs it.
 #[derive(Default)]
 pub struct Session {

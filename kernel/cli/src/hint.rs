@@ -1,0 +1,30 @@
+//! `candlelab hint`: help with an exercise.
+
+use crate::cli::HintArgs;
+use crate::exit::{BadInput, Exit};
+use crate::print;
+use candlelab_grader::{Exercise, exercises, salvage};
+
+/// Prints the hint that stands in the notebook: the question, and on request the pointer.
+pub fn run(args: &HintArgs) -> anyhow::Result<Exit> {
+    let (notebook, _) = salvage(&args.notebook)?;
+    let exercises = exercises(&notebook).unwrap_or_default();
+    let exercise = args.exercise.checked_sub(1).and_then(|index| exercises.get(index));
+    match exercise.map(|exercise| (exercise, &exercise.hint[..])) {
+        Some((Exercise { solution, .. }, [question, pointers @ ..])) => {
+            print::line(format_args!("exercise {}, `{solution}`\n\n{question}", args.exercise));
+            if args.more {
+                print::line(format_args!("\n{}", pointers.join("\n\n")));
+            } else if !pointers.is_empty() {
+                print::line("\nstill stuck? add `--more` for a pointer");
+            }
+            Ok(Exit::Ok)
+        }
+        _ => {
+            let (path, number) = (args.notebook.display(), args.exercise);
+            let message = format!("`{path}` has no hint for an exercise {number}");
+            let hint = format!("it has the exercises 1 to {}", exercises.len());
+            Err(BadInput { message, hint }.into())
+        }
+    }
+}

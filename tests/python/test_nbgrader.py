@@ -1,0 +1,66 @@
+"""Labs in the hands of real nbgrader.
+
+CANDLELAB names the binary under test.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+LABS = pathlib.Path(__file__).parents[2] / "labs"
+BINARY = os.environ["CANDLELAB"]
+CONFIG = """
+c = get_config()
+c.CourseDirectory.course_id = "course"
+c.ClearSolutions.code_stub = {"rust": "// YOUR CODE HERE\\ntodo!()"}
+"""
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """The student versions: nbgrader's and ours."""
+    course = tmp_path_factory.mktemp("course")
+    (course / "nbgrader_config.py").write_text(CONFIG)
+    for lab in LABS.glob("*/lab.ipynb"):
+        source = course / "source" / lab.parent.name / lab.name
+        source.parent.mkdir(parents=True)
+        source.write_text(lab.read_text())
+        nbgrader(course, "generate_assignment", lab.parent.name)
+    subprocess.run([BINARY, "release", LABS, "-o", course / "ours"], check=True)
+    return course / "release", course / "ours"
+
+
+def nbgrader(folder, *arguments):
+    # It starts `alembic` by name.
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def cells(path):
+    """What a student gets: all but IDs, which nbformat keeps as they are, and the outputs."""
+    parts = [(it.cell_type, it.source, it.metadata) for it in nbformat.read(path, 4).cells]
+    return [(kind, source, dict(metadata)) for kind, source, metadata in parts]
+
+
+@pytest.mark.parametrize("lab", sorted(it.parent.name for it in LABS.glob("*/lab.ipynb")))
+def test_student_versions_are_nbgraders(released, lab):
+    theirs, ours = (cells(folder / lab / "lab.ipynb") for folder in released)
+    assert len(theirs) == len(ours)
+    for one, other in zip(theirs, ours):
+        assert one == other
+
+
+def test_nbgrader_runs_a_lab_and_finds_its_tests_passed():
+    assert "Success" in nbgrader(LABS / "03-gradient-descent", "validate", "lab.ipynb")
