@@ -1,6 +1,7 @@
 //! Cells through the real engine, one after the other.
 
 mod errors;
+mod kept;
 mod magics;
 mod state;
 

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod answers;
+pub mod cells;
 mod user_crates;
 
 /// Names the file with the front's settings.
@@ -40,6 +41,8 @@ pub struct Settings {
     pub answers: PathBuf,
     /// Where crates that users add are built, for all sessions.
     pub user_crates: PathBuf,
+    /// Where compiled cells are kept, for all sessions.
+    pub cells: PathBuf,
     /// The path as it was before the engine changed it.
     pub path: OsString,
     /// Cargo's home as it was.
@@ -58,6 +61,7 @@ impl Settings {
             mirror: store.mirror(),
             answers: store.root.join("answers"),
             user_crates: store.root.with_extension("crates"),
+            cells: store.root.with_extension("cells"),
             path: environment::original("PATH").unwrap_or_default(),
             cargo_home: environment::original("CARGO_HOME"),
         }
@@ -66,6 +70,12 @@ impl Settings {
     /// The file that tells the engine which process compiles.
     pub fn compiler_file(session: &Path) -> PathBuf {
         session.join("compiler.pid")
+    }
+
+    /// Tells the engine which process compiles.
+    fn set_compiler(&self, process: u32) -> Result<(), String> {
+        let file = Self::compiler_file(&self.session);
+        std::fs::write(file, process.to_string()).map_err(|error| error.to_string())
     }
 
     fn cell_file(&self) -> PathBuf {
@@ -133,19 +143,37 @@ fn build(settings: &Settings) -> Result<i32, String> {
     let cell = glue::rewrite(&source);
     std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
     let out = settings.session.join("out");
+    let library = out.join("libctx.so");
     if let Some(path_file) = std::env::var_os("EVCXR_EXECUTION_SO_PATH") {
-        let library = out.join("libctx.so").to_string_lossy().into_owned();
-        std::fs::write(path_file, library).map_err(|error| error.to_string())?;
+        std::fs::write(path_file, &*library.to_string_lossy())
+            .map_err(|error| error.to_string())?;
     }
     let mut rustc = rustc(settings)?;
     let level = cell.opt_level;
-    let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.args(["--crate-type=cdylib", "--emit=link", "-Cprefer-dynamic", "-Cstrip=debuginfo"]);
     rustc.arg(format!("-Copt-level={level}"));
     rustc.args(["-Cdebug-assertions=on", "-Coverflow-checks=on", "-Ccodegen-units=1"]);
+    rustc.arg("--out-dir").arg(&out);
+    let kept = cell.ordered.and_then(|code| cells::Kept::of(settings, &code, &rustc));
+    let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.arg(format!("-Cincremental={}", incremental.display()));
-    rustc.arg("--out-dir").arg(out);
-    Err(rustc.exec().to_string())
+    let Some(kept) = kept else { return Err(rustc.exec().to_string()) };
+    if kept.take(&library, &file) {
+        return Ok(0);
+    }
+    let code = wait(settings, &mut rustc)?;
+    if code == 0 {
+        kept.keep(&library, &file);
+    }
+    Ok(code)
+}
+
+/// Runs the compiler, which the engine can stop.
+fn wait(settings: &Settings, rustc: &mut Command) -> Result<i32, String> {
+    let mut compiler = rustc.spawn().map_err(|error| error.to_string())?;
+    settings.set_compiler(compiler.id())?;
+    let status = compiler.wait().map_err(|error| error.to_string())?;
+    Ok(status.code().unwrap_or(101))
 }
 
 /// Looks for errors only.
@@ -157,8 +185,7 @@ fn check(settings: &Settings) -> Result<i32, String> {
 }
 
 fn rustc(settings: &Settings) -> Result<Command, String> {
-    let compiler = Settings::compiler_file(&settings.session);
-    std::fs::write(compiler, std::process::id().to_string()).map_err(|error| error.to_string())?;
+    settings.set_compiler(std::process::id())?;
     let mut rustc = settings.command(&settings.rustc);
     rustc.current_dir(&settings.session);
     rustc.args(["--crate-name=ctx", "--edition=2024", "src/lib.rs", "--error-format=json"]);

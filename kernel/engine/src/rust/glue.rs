@@ -7,6 +7,7 @@
 //!   uses and not what the notebook has piled up.
 
 mod definitions;
+mod order;
 
 use definitions::Definitions;
 use ra_ap_syntax::ast::{self, AstNode};
@@ -15,8 +16,10 @@ use std::collections::HashSet;
 
 /// A cell as it is compiled.
 pub struct Cell {
-    /// The source.
+    /// The source, line for line as evcxr knows it.
     pub code: String,
+    /// The same in an order that does not change from run to run, to know the cell again.
+    pub ordered: Option<String>,
     /// rustc's optimisation level.
     pub opt_level: u8,
 }
@@ -42,6 +45,7 @@ pub fn rewrite(source: &str) -> Cell {
     let mut lines: Vec<String> = source.lines().map(str::to_owned).collect();
     // Users' items come first, the generated function and the cell's statements last.
     let function = lines.iter().rposition(|line| line.starts_with(USER_FUNCTION));
+    let mut ordered = None;
     if let Some(function) = function {
         let definitions = Definitions::of(&lines[..function].join("\n"));
         let (before, after) = lines.split_at_mut(function);
@@ -55,9 +59,11 @@ pub fn rewrite(source: &str) -> Cell {
         }
         drop_first(after);
         rewrite_variables(after, &definitions);
+        // The function's attribute stands above it.
+        ordered = order::ordered(&lines, function.saturating_sub(1));
     }
     let code = lines.join("\n") + "\n";
-    Cell { opt_level: opt_level(&code), code }
+    Cell { opt_level: opt_level(&code), code, ordered }
 }
 
 fn replace_store(lines: &mut [String]) {

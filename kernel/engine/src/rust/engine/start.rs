@@ -1,7 +1,7 @@
 //! The start of a session.
 
 use crate::EngineError;
-use crate::rust::front::Settings;
+use crate::rust::front::{Settings, cells};
 use crate::rust::link::Link;
 use crate::rust::session::Session;
 use crate::rust::store::Store;
@@ -84,8 +84,9 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
     std::os::unix::fs::symlink(std::env::current_exe()?, bin.join("cargo"))?;
     std::os::unix::fs::symlink(store.toolchain.tool("rustc"), bin.join("rustc"))?;
     std::os::unix::fs::symlink(&bin, path.join("cargo-home/bin"))?;
-    let settings = serde_json::to_string(&Settings::new(path, store))?;
-    std::fs::write(path.join("front.json"), settings)?;
+    let settings = Settings::new(path, store);
+    std::fs::write(path.join("front.json"), serde_json::to_string(&settings)?)?;
+    std::thread::spawn(move || cells::prune(&settings.cells));
     Ok(session)
 }
 

@@ -1,0 +1,107 @@
+//! Cells that were compiled before: by this session or an earlier one, of this notebook or another.
+//!
+//! A cell's library is kept under a hash of all that it is made of. Cells that read files or the
+//! environment while they compile, or use crates beside the runtime, are compiled every time.
+
+use super::Settings;
+use sha2::{Digest, Sha256};
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+/// Set where nothing may be taken over from earlier sessions.
+const OFF_VAR: &str = "CANDLELAB_NO_CELL_CACHE";
+/// What makes a cell depend on more than its text.
+const OUTSIDE: [&str; 7] =
+    ["include!", "include_", "::include", "env!", "option_env", "::env", "#[path"];
+/// How many files are kept; a cell has two, of some 80 kB together.
+const KEPT: usize = 4000;
+
+/// The place of a compiled cell: its library, and beside it the source that it was made of, to
+/// which the places of its panics refer.
+pub struct Kept {
+    library: PathBuf,
+}
+
+impl Kept {
+    /// The place for a source in its usual order; `None` where it must be compiled each time.
+    pub fn of(settings: &Settings, ordered: &str, rustc: &Command) -> Option<Self> {
+        let has_crates = rustc.get_args().filter(|argument| *argument == "--extern").count() > 1;
+        let reads = OUTSIDE.iter().any(|word| ordered.contains(word));
+        if has_crates || reads || std::env::var_os(OFF_VAR).is_some() {
+            return None;
+        }
+        let mut hash = Sha256::new();
+        hash.update(ordered);
+        // The session's own folder differs from run to run and is in no library.
+        let is_of_session = |it: &&OsStr| Path::new(it).starts_with(&settings.session);
+        for argument in rustc.get_args().filter(|it| !is_of_session(it)) {
+            hash.update(argument.as_encoded_bytes());
+            hash.update([0]);
+        }
+        let name: String =
+            hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Some(Self { library: settings.cells.join(name) })
+    }
+
+    fn source(&self) -> PathBuf {
+        self.library.with_extension("rs")
+    }
+
+    /// Takes the compiled cell, if it is there.
+    pub fn take(&self, library: &Path, source: &Path) -> bool {
+        let taken = fs::copy(&self.library, library).and_then(|_| fs::copy(self.source(), source));
+        // What is used stays.
+        for file in [&self.library, &self.source()] {
+            let _ = fs::File::open(file).and_then(|file| file.set_modified(SystemTime::now()));
+        }
+        taken.is_ok()
+    }
+
+    /// Keeps a compiled cell; without success nothing is lost.
+    pub fn keep(&self, library: &Path, source: &Path) {
+        let _ = put(source, &self.source()).and_then(|()| put(library, &self.library));
+    }
+}
+
+/// Copies a file: whole, or not at all.
+fn put(from: &Path, to: &Path) -> io::Result<()> {
+    let beside = to.with_extension(std::process::id().to_string());
+    fs::create_dir_all(to.parent().unwrap_or(Path::new(".")))?;
+    let put = fs::copy(from, &beside).and_then(|_| fs::rename(&beside, to));
+    put.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+/// Removes what has not been used for longest.
+pub fn prune(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    files.sort();
+    let surplus = files.len().saturating_sub(KEPT);
+    for (_, file) in files.into_iter().take(surplus) {
+        let _ = fs::remove_file(file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..KEPT + 2 {
+            let file = fs::File::create(folder.path().join(number.to_string())).unwrap();
+            let age = std::time::Duration::from_secs((KEPT - number.min(KEPT)) as u64 + 1);
+            file.set_modified(SystemTime::now() - age).unwrap();
+        }
+        prune(folder.path());
+        assert!(!folder.path().join("0").exists() && !folder.path().join("1").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), KEPT);
+    }
+}
