@@ -11,6 +11,8 @@ use std::process::Command;
 
 /// Set where notebooks must not run shell commands, such as in graded runs.
 const NO_SHELL_VAR: &str = "CANDLELAB_NO_SHELL";
+/// Where Jupyter's server says which notebook is open.
+const NOTEBOOK_VAR: &str = "JPY_SESSION_NAME";
 
 /// Runs a shell command; its output is the cell's.
 ///
@@ -26,6 +28,22 @@ pub fn shell(command: &str) {
         Ok(status) => panic!("`{command}` ended with {status}"),
         Err(error) => panic!("`{command}` cannot be run: {error}"),
     }
+}
+
+/// Shows the hint of an exercise of the open notebook: `3`, or `3 --more`.
+///
+/// # Panics
+/// If it cannot be told which file the notebook is, or it has no such exercise.
+pub fn hint(arguments: &str) {
+    let notebook = std::env::var(NOTEBOOK_VAR);
+    let notebook = notebook.expect("no front end says which file this notebook is; try `candlelab hint FILE NUMBER` in a terminal");
+    let program = std::env::current_exe().expect("a running program has a file");
+    let mut command = Command::new(program);
+    let output = command.arg("hint").arg(notebook).args(arguments.split_whitespace()).output();
+    let output = output.unwrap_or_else(|error| panic!("the hint cannot be looked up: {error}"));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim());
+    display::markdown(said.trim());
 }
 
 /// Sets a variable of the environment.

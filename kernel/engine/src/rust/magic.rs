@@ -43,8 +43,10 @@ pub enum Action {
 pub struct Misuse(pub String);
 
 /// The magics that stand in a line.
-const LINE: [&str; 10] =
-    ["dep", "devices", "env", "explain", "help", "reset", "time", "timeit", "vars", "who"];
+const LINE: [&str; 12] = [
+    "check", "dep", "devices", "env", "explain", "help", "hint", "reset", "time", "timeit", "vars",
+    "who",
+];
 /// The magics of whole cells.
 const CELL: [&str; 3] = ["test", "time", "timeit"];
 
@@ -143,6 +145,8 @@ fn read_line(line: &str, is_first: bool) -> Result<Option<Read>, Misuse> {
         "vars" | "who" => Read::Action(Action::Variables),
         "reset" => Read::Action(Action::Reset),
         "explain" => Read::Action(Action::Explain((!rest.is_empty()).then(|| rest.to_uppercase()))),
+        "check" => Read::Code("println!(\"{}\", candlelab::check::progress());".into()),
+        "hint" => Read::Code(format!("candlelab::host::magic::hint({rest:?});")),
         "dep" => Read::Code(format!(":dep {rest}")),
         "devices" => Read::Code("println!(\"{}\", candlelab::nn::devices());".into()),
         "env" => Read::Code(environment(rest)),

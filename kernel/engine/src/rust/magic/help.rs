@@ -2,12 +2,14 @@
 
 use crate::Bundle;
 
-const ROWS: [(&str, &str); 15] = [
+const ROWS: [(&str, &str); 17] = [
     ("?name, name?", "documentation of a name, such as `?Tensor::randn`"),
+    ("%check", "says which checks of a lab have passed, and why others have not"),
     ("%dep rand = \"0.9\"", "adds a crate"),
     ("%devices", "lists what tensors can be computed on"),
     ("%env, %env NAME=VALUE", "shows the environment, or sets a variable of it"),
     ("%explain, %explain E0382", "the compiler's long text on the last error, or on a code"),
+    ("%hint 3, %hint 3 --more", "helps with an exercise: a question, then a pointer"),
     ("%reset", "forgets all variables, functions and types"),
     ("%time code", "says how long one line takes"),
     ("%timeit code", "runs a line many times: median and spread"),
