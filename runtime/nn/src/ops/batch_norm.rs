@@ -3,7 +3,7 @@
 use super::channels::{SumChannels, total};
 use super::custom::{Op, apply3, compute1, compute2, compute3, ours, wanted};
 use super::float::Float;
-use super::parallel::{room, rows, sum, wide};
+use super::parallel::{MOVE, room, rows, sum, wide};
 use super::rectify::Bend;
 use candle_core::{DType, Result, Shape, Tensor, bail};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ struct Parameters(Channels);
 impl Channels {
     /// Calls `f(channel, its numbers in one image)` for all images and channels in a range.
     fn each<T: Float>(&self, out: &mut [T], f: impl Fn(usize, usize, &mut [T]) + Sync) {
-        let (places, work) = (self.places, out.len() * 4);
+        let (places, work) = (self.places, out.len() * MOVE);
         rows(out, places, work, |first, out| {
             for (row, out) in (first..).zip(out.chunks_mut(places)) {
                 f(row % self.moments.len(), row * places, out);
@@ -117,7 +117,7 @@ impl Op<2> for Parameters {
 
     fn map<T: Float>(&self, [x, dy]: [&[T]; 2]) -> Vec<T> {
         let (channels, places) = (self.0.moments.len(), self.0.places);
-        sum(x.len() / places, 2 * channels, x.len() * 4, |range, sums| {
+        sum(x.len() / places, 2 * channels, x.len() * MOVE, |range, sums| {
             for row in range {
                 let (mean, r) = self.0.of::<T>(row % channels);
                 let own = row * places..(row + 1) * places;
@@ -157,7 +157,7 @@ impl Op<1> for Squares {
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let (channels, places) = (self.means.len(), self.places);
-        sum(x.len() / places, channels, x.len() * 2, |range, sums| {
+        sum(x.len() / places, channels, x.len() * MOVE, |range, sums| {
             for row in range {
                 let mean = T::of(self.means[row % channels]);
                 let x = &x[row * places..(row + 1) * places];

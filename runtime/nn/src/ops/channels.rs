@@ -2,7 +2,7 @@
 
 use super::custom::{Op, compute1, wanted};
 use super::float::Float;
-use super::parallel::{rows, sum, wide};
+use super::parallel::{MOVE, rows, sum, wide};
 use candle_core::{Result, Shape, Tensor};
 
 /// Adds a number to all of a channel: `y[b, c, …] = x[b, c, …] + bias[c]`.
@@ -27,7 +27,7 @@ impl Op<2> for AddChannels {
 
     fn map<T: Float>(&self, [x, bias]: [&[T]; 2]) -> Vec<T> {
         let mut y = x.to_vec();
-        rows(&mut y, self.places, x.len(), |first, y| {
+        rows(&mut y, self.places, x.len() * MOVE, |first, y| {
             for (at, channel) in (first..).zip(y.chunks_mut(self.places)) {
                 let bias = bias[at % bias.len()];
                 channel.iter_mut().for_each(|value| *value += bias);
@@ -68,7 +68,7 @@ impl Op<1> for SumChannels {
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let batch = x.len() / (self.channels * self.places).max(1);
-        sum(batch * self.channels, self.channels, x.len(), |range, sums| {
+        sum(batch * self.channels, self.channels, x.len() * MOVE, |range, sums| {
             for at in range {
                 let channel = &x[at * self.places..(at + 1) * self.places];
                 sums[at % self.channels] += wide(|| total(channel));

@@ -4,7 +4,7 @@ use super::custom::{Op, apply2, apply3, compute1, compute2, ours, wanted};
 use super::dots::Dots;
 use super::float::Float;
 use super::matrix::{Place, multiply};
-use super::parallel::{room, rows, sum};
+use super::parallel::{MOVE, room, rows, sum};
 use super::rectify::Bend;
 use candle_core::{Result, Shape, Tensor, bail};
 
@@ -175,7 +175,7 @@ impl Op<1> for SumRows {
     }
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
-        sum(x.len() / self.0.max(1), self.0, x.len(), |range, sums| {
+        sum(x.len() / self.0.max(1), self.0, x.len() * MOVE, |range, sums| {
             for row in x[range.start * self.0..range.end * self.0].chunks(self.0) {
                 sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += *value);
             }

@@ -3,7 +3,7 @@
 use super::channels::total;
 use super::custom::{Op, apply3, compute2, compute3, ours, wanted};
 use super::float::Float;
-use super::parallel::{room, rows, sum, wide};
+use super::parallel::{MOVE, room, rows, sum, wide};
 use candle_core::{D, Result, Shape, Tensor, bail};
 
 /// Rows of `channels · places` numbers; every channel has a scale `w` and a shift `b`, and after
@@ -77,7 +77,7 @@ impl Op<3> for Rows {
     fn map<T: Float>(&self, [x, w, b]: [&[T]; 3]) -> Vec<T> {
         let size = self.size();
         let mut y = room(x.len());
-        rows(&mut y, size, x.len() * 4, |first, y| {
+        rows(&mut y, size, x.len() * MOVE, |first, y| {
             wide(|| {
                 for (row, y) in (first..).zip(y.chunks_mut(size)) {
                     self.normalise(&x[row * size..(row + 1) * size], y);
@@ -115,7 +115,7 @@ impl Op<3> for Inputs {
         let (sizes, size) = (self.0, self.0.size());
         let share = T::of(1.0 / size as f64);
         let mut dx = room(x.len());
-        rows(&mut dx, size, x.len() * 8, |first, dx| {
+        rows(&mut dx, size, x.len() * 2 * MOVE, |first, dx| {
             let mut normal = vec![T::ZERO; size]; // x̂
             wide(|| {
                 for (row, dx) in (first..).zip(dx.chunks_mut(size)) {
@@ -144,7 +144,7 @@ impl Op<2> for Parameters {
     fn map<T: Float>(&self, [x, dy]: [&[T]; 2]) -> Vec<T> {
         let (sizes, size) = (self.0, self.0.size());
         let all = sizes.groups * sizes.channels;
-        sum(x.len() / size, 2 * all, x.len() * 8, |range, sums| {
+        sum(x.len() / size, 2 * all, x.len() * 2 * MOVE, |range, sums| {
             let (dw, db) = sums.split_at_mut(all);
             let mut normal = vec![T::ZERO; size]; // x̂
             wide(|| {

@@ -8,9 +8,12 @@ use candle_core::utils::barrier_pool;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Work below this many multiplications, or as many numbers moved, is not worth sharing: on a busy
-/// machine a thread may have to wait for a core, longer than all of the work takes.
+/// Work below this many multiplications is not worth sharing: on a busy machine a thread may have to
+/// wait for a core, longer than all of the work takes.
 const SHARED: usize = 1 << 20;
+
+/// What it costs to move a number that has to come from memory, in multiplications.
+pub const MOVE: usize = 16;
 
 /// A slice that threads share, each to write parts of its own.
 pub struct Parts<'a, T> {
@@ -65,7 +68,7 @@ pub fn room<T: Float>(count: usize) -> Vec<T> {
 /// Cuts `out` into rows of `row` numbers, gives every row to one call `f(first, rows)`, where
 /// `rows` are one or more whole rows of which the first has number `first`, and waits for all.
 ///
-/// `work` is the number of multiplications, or of numbers moved, in all of it.
+/// `work` is the number of multiplications in all of it; a number moved counts as [`MOVE`].
 pub fn rows<T: Send>(out: &mut [T], row: usize, work: usize, f: impl Fn(usize, &mut [T]) + Sync) {
     let count = out.len().checked_div(row).unwrap_or(0);
     let out = &mut out[..count * row];

@@ -2,7 +2,7 @@
 
 use super::custom::{Op, apply1, compute2, ours, wanted};
 use super::float::Float;
-use super::parallel::{room, rows, wide};
+use super::parallel::{MOVE, room, rows, wide};
 use candle_core::{Result, Shape, Tensor};
 
 /// A function of a number.
@@ -26,7 +26,7 @@ impl<C: Curve> Op<1> for Values<C> {
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let mut y = room(x.len());
-        rows(&mut y, 1, x.len() * 4, |first, y| {
+        rows(&mut y, 1, x.len() * 2 * MOVE, |first, y| {
             wide(|| {
                 y.iter_mut().zip(&x[first..]).for_each(|(y, x)| *y = self.0.at(*x).0);
             });
@@ -48,7 +48,7 @@ impl<C: Curve> Op<2> for Slopes<C> {
 
     fn map<T: Float>(&self, [x, dy]: [&[T]; 2]) -> Vec<T> {
         let mut dx = room(x.len());
-        rows(&mut dx, 1, x.len() * 4, |first, dx| {
+        rows(&mut dx, 1, x.len() * 2 * MOVE, |first, dx| {
             let inputs = x[first..].iter().zip(&dy[first..]);
             wide(|| {
                 dx.iter_mut().zip(inputs).for_each(|(dx, (x, dy))| *dx = self.0.at(*x).1 * *dy);

@@ -2,7 +2,7 @@
 
 use super::custom::{Op, apply1, compute1, compute2, ours, wanted};
 use super::float::Float;
-use super::parallel::{room, rows, wide};
+use super::parallel::{MOVE, room, rows, wide};
 use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 
 /// Square windows over planes; there are as many planes as images times channels.
@@ -140,7 +140,7 @@ impl Op<1> for Max {
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let pool = self.0;
         let mut y = room(x.len() / pool.size() * pool.out_size());
-        pool.each((&mut y, pool.out_size()), x.len() * 2, |plane, y| {
+        pool.each((&mut y, pool.out_size()), x.len() * MOVE, |plane, y| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             if pool.is_fours() {
                 return wide(|| pool.fours(x, y, |four, y| *y = first_maximum(four).0));
@@ -167,7 +167,7 @@ impl Op<2> for MaxBack {
     fn map<T: Float>(&self, [x, dy]: [&[T]; 2]) -> Vec<T> {
         let pool = self.0;
         let mut dx = vec![T::ZERO; x.len()];
-        pool.each((&mut dx, pool.size()), x.len() * 2, |plane, dx| {
+        pool.each((&mut dx, pool.size()), x.len() * MOVE, |plane, dx| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             let dy = &dy[plane * pool.out_size()..(plane + 1) * pool.out_size()];
             if pool.is_fours() {
@@ -192,7 +192,7 @@ impl Op<1> for Mean {
         let pool = self.0;
         let share = T::of(1.0 / (pool.kernel * pool.kernel) as f64);
         let mut y = room(x.len() / pool.size() * pool.out_size());
-        pool.each((&mut y, pool.out_size()), x.len(), |plane, y| {
+        pool.each((&mut y, pool.out_size()), x.len() * MOVE, |plane, y| {
             let x = &x[plane * pool.size()..(plane + 1) * pool.size()];
             for (y, corner) in y.iter_mut().zip(pool.corners()) {
                 let lines = x[corner..].chunks(pool.width).take(pool.kernel);
@@ -220,7 +220,7 @@ impl Op<1> for MeanBack {
         let pool = self.0;
         let share = T::of(1.0 / (pool.kernel * pool.kernel) as f64);
         let mut dx = vec![T::ZERO; dy.len() / pool.out_size() * pool.size()];
-        let work = dx.len();
+        let work = dx.len() * MOVE;
         pool.each((&mut dx, pool.size()), work, |plane, dx| {
             let dy = &dy[plane * pool.out_size()..(plane + 1) * pool.out_size()];
             for (dy, corner) in dy.iter().zip(pool.corners()) {

@@ -2,7 +2,7 @@
 
 use super::custom::{Op, apply2, compute2, ours, wanted};
 use super::float::Float;
-use super::parallel::{room, rows, wide};
+use super::parallel::{MOVE, room, rows, wide};
 use super::pointwise::{Curve, curve};
 use candle_core::{Result, Shape, Tensor};
 
@@ -61,7 +61,7 @@ impl Op<2> for Bent {
     fn map<T: Float>(&self, [y, dy]: [&[T]; 2]) -> Vec<T> {
         let slope = T::of(self.0);
         let mut dx = room(y.len());
-        rows(&mut dx, 1, y.len() * 4, |first, dx| {
+        rows(&mut dx, 1, y.len() * MOVE, |first, dx| {
             let inputs = y[first..].iter().zip(&dy[first..]);
             wide(|| {
                 for (dx, (y, dy)) in dx.iter_mut().zip(inputs) {
@@ -85,7 +85,7 @@ impl Op<2> for BentSum {
 
     fn map<T: Float>(&self, [x, y]: [&[T]; 2]) -> Vec<T> {
         let mut sum = room(x.len());
-        rows(&mut sum, 1, x.len() * 4, |first, sum| {
+        rows(&mut sum, 1, x.len() * MOVE, |first, sum| {
             let inputs = x[first..].iter().zip(&y[first..]);
             wide(|| sum.iter_mut().zip(inputs).for_each(|(sum, (x, y))| *sum = *x + *y));
             self.0.apply(sum);

@@ -3,7 +3,7 @@
 use super::channels::total;
 use super::custom::{Op, apply1, compute2, ours, wanted};
 use super::float::Float;
-use super::parallel::{room, rows, wide};
+use super::parallel::{MOVE, room, rows, wide};
 use candle_core::shape::Dim;
 use candle_core::{Result, Shape, Tensor};
 
@@ -62,7 +62,7 @@ impl<const LOG: bool> Op<1> for Softmax<LOG> {
 
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let mut y = room(x.len());
-        rows(&mut y, self.0, x.len() * 8, |first, y| {
+        rows(&mut y, self.0, x.len() * 2 * MOVE, |first, y| {
             let x = x[first * self.0..].chunks(self.0);
             wide(|| x.zip(y.chunks_mut(self.0)).for_each(|(x, y)| softmax_row(x, y, LOG)));
         });
@@ -95,7 +95,7 @@ impl<const LOG: bool> Op<2> for Backward<LOG> {
 
     fn map<T: Float>(&self, [y, dy]: [&[T]; 2]) -> Vec<T> {
         let mut dx = room(y.len());
-        rows(&mut dx, self.0, y.len() * 4, |first, dx| {
+        rows(&mut dx, self.0, y.len() * MOVE, |first, dx| {
             let inputs =
                 y[first * self.0..].chunks(self.0).zip(dy[first * self.0..].chunks(self.0));
             wide(|| {

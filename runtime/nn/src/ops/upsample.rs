@@ -2,7 +2,7 @@
 
 use super::custom::{Op, apply1, compute1, ours, wanted};
 use super::float::Float;
-use super::parallel::{room, rows};
+use super::parallel::{MOVE, room, rows};
 use candle_core::{Result, Shape, Tensor, bail};
 
 /// Each pixel `scale` times in both directions; `width` is that of the small image.
@@ -26,7 +26,7 @@ impl Op<1> for Repeat {
     fn map<T: Float>(&self, [x]: [&[T]; 1]) -> Vec<T> {
         let Self { width, scale } = *self;
         let mut y = room(x.len() * scale * scale);
-        let work = y.len();
+        let work = y.len() * MOVE;
         // All the lines that come of one line.
         let size = width * scale * scale;
         rows(&mut y, size, work, |first, y| {
@@ -55,7 +55,7 @@ impl Op<1> for Squares {
     fn map<T: Float>(&self, [dy]: [&[T]; 1]) -> Vec<T> {
         let Repeat { width, scale } = self.0;
         let mut dx = vec![T::ZERO; dy.len() / (scale * scale)];
-        rows(&mut dx, width, dy.len(), |first, dx| {
+        rows(&mut dx, width, dy.len() * MOVE, |first, dx| {
             let lines = dy[first * width * scale * scale..].chunks(width * scale);
             for (at, line) in lines.take(dx.len() / width * scale).enumerate() {
                 let dx = &mut dx[at / scale * width..][..width];

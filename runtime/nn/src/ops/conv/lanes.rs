@@ -1,6 +1,6 @@
 //! Images side by side in the lanes of vectors, and back.
 
-use crate::ops::parallel::{Parts, rows, wide};
+use crate::ops::parallel::{MOVE, Parts, rows, wide};
 use crate::ops::rectify::Bend;
 use std::ops::Range;
 
@@ -39,7 +39,7 @@ impl Padded {
         let size = blocks * self.block() * lanes;
         out.resize(size, 0.0);
         let plane = self.plane() * lanes;
-        rows(out, plane, size, |first, planes| {
+        rows(out, plane, size * MOVE, |first, planes| {
             for (at, plane) in (first..).zip(planes.chunks_mut(plane)) {
                 let start = images.start + at / self.channels * lanes;
                 let own = start..images.end.min(start + lanes);
