@@ -32,6 +32,9 @@ pub struct Dataset {
     pub classes: Vec<String>,
     /// The name of each column of `x`, with its unit; empty if they have none, as with images.
     pub features: Vec<String>,
+    /// What each example belongs to, such as a patient with several images; empty if each stands
+    /// for itself.
+    pub groups: Vec<u32>,
     /// Where it is from.
     pub source: Source,
 }
@@ -74,6 +77,7 @@ impl Dataset {
             y,
             classes: Vec::new(),
             features: Vec::new(),
+            groups: Vec::new(),
             source: Source::Program,
         };
         let count = set.labels()?.map_or(0, |y| y.iter().max().map_or(0, |max| *max as usize + 1));
