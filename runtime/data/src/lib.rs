@@ -20,6 +20,7 @@
 //! # }
 //! ```
 
+mod augment;
 mod batches;
 mod bpe;
 mod cifar;
@@ -32,11 +33,13 @@ mod graph;
 mod groups;
 mod idx;
 mod leaks;
+mod mixup;
 mod mnist;
 mod molecule;
 mod parts;
 mod photo;
 mod places;
+mod prefetch;
 mod remote;
 mod reports;
 mod samples;
@@ -50,6 +53,7 @@ mod text;
 mod tokenizer;
 mod toys;
 
+pub use augment::{Augment, augment};
 pub use batches::{Batches, batches};
 pub use bpe::Bpe;
 pub use cifar::{cifar10, emoji32};
@@ -58,10 +62,12 @@ pub use dataset::Dataset;
 pub use error::{Error, Result};
 pub use graph::{Graph, karate_club};
 pub use leaks::Leaks;
+pub use mixup::mixup;
 pub use mnist::{Mnist, fashion_mnist, mnist};
 pub use molecule::{Molecule, solubility};
 pub use parts::Parts;
 pub use photo::{PHOTOS, colour_photo, photo};
+pub use prefetch::Prefetched;
 pub use reports::{REPORT_STYLES, Report, reports};
 pub use samples::{blobs, coin, coin_signal, square_wave};
 pub use scaler::Scaler;

@@ -94,7 +94,7 @@ impl Dataset {
     /// Mini-batches in an order that `seed` alone decides; see [`batches`](crate::batches()).
     ///
     /// # Errors
-    /// If `size` is 0.
+    /// If `size` is 0, or there is no example.
     pub fn batches(&self, size: usize, seed: u64) -> Result<Batches> {
         Ok(crate::batches(&self.x, &self.y, size, seed)?)
     }
