@@ -61,9 +61,10 @@ pub enum Augment {
 ///
 /// ```
 /// use candlelab_data::{Augment, augment};
-/// let x = candle_core::Tensor::new(&[[[[1f32, 2.]]], [[[1., 2.]]], [[[1., 2.]]]], &candle_core::Device::Cpu)?;
-/// let flipped = augment(&x, &[Augment::Flip], 1)?.flatten_from(1)?.to_vec2::<f32>()?;
-/// assert_eq!(flipped, [[2., 1.], [1., 2.], [2., 1.]]);
+/// use candle_core::{DType, Device, Tensor};
+/// let x = Tensor::ones((4, 1, 3, 3), DType::F32, &Device::Cpu)?;
+/// let holes = augment(&x, &[Augment::Cutout { size: 1 }], 42)?; // one pixel of nine in each
+/// assert_eq!(holes.sum((1, 2, 3))?.to_vec1::<f32>()?, [8., 8., 8., 8.]);
 /// # Ok::<(), candlelab_data::Error>(())
 /// ```
 pub fn augment(x: &Tensor, steps: &[Augment], seed: u64) -> Result<Tensor> {
