@@ -109,6 +109,27 @@ impl Rows {
         self.numbers.chunks(self.width.max(1))
     }
 
+    /// The columns in the order of their variance, the largest first.
+    fn by_variance(&self) -> Vec<usize> {
+        let n = self.rows().count() as f64;
+        let (mut sums, mut squares) = (vec![0f64; self.width], vec![0f64; self.width]);
+        for row in self.rows() {
+            for ((x, sum), square) in row.iter().zip(&mut sums).zip(&mut squares) {
+                *sum += f64::from(*x);
+                *square += f64::from(*x).powi(2);
+            }
+        }
+        let variance = |at: usize| squares[at] / n - (sums[at] / n).powi(2);
+        let mut columns: Vec<usize> = (0..self.width).collect();
+        columns.sort_by(|a, b| variance(*b).total_cmp(&variance(*a)));
+        columns
+    }
+
+    fn arranged(&self, columns: &[usize]) -> Self {
+        let numbers = self.rows().flat_map(|row| columns.iter().map(|column| row[*column]));
+        Self { numbers: numbers.collect(), width: self.width }
+    }
+
     fn column(&self, column: usize) -> impl Iterator<Item = f32> {
         self.numbers.iter().copied().skip(column).step_by(self.width)
     }
@@ -120,6 +141,8 @@ impl Rows {
 /// rows of a similar mean need to be compared.
 fn near_rows(train: &Dataset, test: &Dataset, tolerance: f32) -> Result<Vec<(usize, usize, f32)>> {
     let (train, test) = (Rows::of(train)?, Rows::of(test)?);
+    let columns = train.by_variance();
+    let (train, test) = (train.arranged(&columns), test.arranged(&columns));
     let mean = |row: &[f32]| row.iter().map(|x| f64::from(*x)).sum::<f64>() / row.len() as f64;
     let mut sorted: Vec<(f64, usize, &[f32])> =
         train.rows().enumerate().map(|(place, row)| (mean(row), place, row)).collect();

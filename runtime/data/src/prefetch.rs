@@ -19,8 +19,8 @@ impl Batches {
     /// The same batches in the same order, but a thread of its own picks, augments and copies the
     /// next one while the loop is busy with the last.
     ///
-    /// Worth its while where that takes time, as with augmented images; there are at most two
-    /// batches more in memory.
+    /// Worth its while where that takes time, as with augmented images, and the loop leaves a core
+    /// idle, as it does on a GPU. There are at most two batches more in memory.
     ///
     /// # Errors
     /// If the system starts no thread.
