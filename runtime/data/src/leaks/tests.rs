@@ -80,6 +80,9 @@ fn a_column_that_is_the_answer_is_found() {
     assert!(columns(iris.clone()).is_empty() && columns(planets.clone()).is_empty());
     let codes = Tensor::new(&[7f32, -2., 0.5], &Device::Cpu).unwrap(); // a code for each class
     assert_eq!(columns(with(&iris, &codes.index_select(&iris.y, 0).unwrap())), [4]);
+    let codes = Tensor::new(&[7f32, 7., 0.5], &Device::Cpu).unwrap(); // one is for two classes
+    assert!(columns(with(&iris, &codes.index_select(&iris.y, 0).unwrap())).is_empty());
+    assert!(columns(digits().unwrap()).is_empty()); // some pixels are always 0
     let days = planets.y.affine(-365.25, 3.).unwrap(); // in another unit, backwards
     assert_eq!(columns(with(&planets, &days)), [1]);
     assert!(columns(with(&planets, &planets.y.sqr().unwrap())).is_empty());
