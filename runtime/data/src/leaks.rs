@@ -3,7 +3,7 @@
 use crate::dataset::chunks;
 use crate::{Dataset, Error, Parts, Result};
 use candlelab_host::check_interrupt;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// So many rows and groups are named in a message.
@@ -209,14 +209,13 @@ fn telling_features(set: &Dataset) -> Result<Vec<usize>> {
 
 /// Whether each class has one number of its own; any column does so for single examples.
 fn names_classes(column: impl Iterator<Item = f32>, labels: &[u32]) -> bool {
-    let classes = labels.iter().max().map_or(0, |max| *max as usize + 1);
-    let mut numbers: Vec<Option<f32>> = vec![None; classes];
+    let mut numbers = HashMap::new();
     for (number, label) in column.zip(labels) {
-        if *numbers[*label as usize].get_or_insert(number) != number {
+        if *numbers.entry(*label).or_insert(number) != number {
             return false;
         }
     }
-    let mut numbers: Vec<f32> = numbers.into_iter().flatten().collect();
+    let mut numbers: Vec<f32> = numbers.into_values().collect();
     let classes = numbers.len();
     numbers.sort_by(f32::total_cmp);
     numbers.dedup();
