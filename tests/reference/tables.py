@@ -35,6 +35,12 @@ with open(data / "tables/penguins.csv", newline="") as file:
     birds = [row for row in csv.DictReader(file) if row["body_mass_g"]]
 print("penguins", len(birds), collections.Counter(row["species"] for row in birds))
 
+with gzip.open(data / "tables/storms.csv.gz", "rt", newline="") as file:
+    storms = list(csv.DictReader(file))
+names = ["year", "month", "day", "hour", "lat", "long", "pressure", "wind"]
+print("storms", len(storms), len({(row["name"], row["year"]) for row in storms}))
+print("  column sums", [round(sum(float(row[name]) for row in storms), 1) for name in names])
+
 header_and_grey = np.frombuffer(gzip.open(data / "photos/cat-idx2-ubyte.gz").read(), np.uint8)
 cat = header_and_grey[12:].reshape(255, 384)
 print("cat", cat.sum(dtype=int), cat[100, 200], cat.mean() / 255)

@@ -32,6 +32,9 @@ pub struct Dataset {
     pub classes: Vec<String>,
     /// The name of each column of `x`, with its unit; empty if they have none, as with images.
     pub features: Vec<String>,
+    /// What each example belongs to, such as a patient with several images; empty if each stands
+    /// for itself.
+    pub groups: Vec<u32>,
     /// Where it is from.
     pub source: Source,
 }
@@ -46,7 +49,8 @@ impl Dataset {
     /// - `x`: `(n, …)`; `y`: `(n)` classes or `(n, …)` values
     ///
     /// # Errors
-    /// If there is no example, if `x` and `y` differ in length, or if a number is NaN or infinite.
+    /// If there is no example, if `x` and `y` differ in length, if a number is NaN or infinite, or
+    /// if a class is negative or above a million.
     ///
     /// ```
     /// let (x, y) = candlelab_data::xor()?;
@@ -67,13 +71,14 @@ impl Dataset {
         }
         finite(&name, "x", x)?;
         finite(&name, "y", y)?;
-        let y = if y.dtype().is_int() { y.to_dtype(DType::U32)? } else { y.clone() };
+        let y = if y.dtype().is_int() { classes(&name, y)? } else { y.clone() };
         let set = Self {
             name,
             x: x.clone(),
             y,
             classes: Vec::new(),
             features: Vec::new(),
+            groups: Vec::new(),
             source: Source::Program,
         };
         let count = set.labels()?.map_or(0, |y| y.iter().max().map_or(0, |max| *max as usize + 1));
@@ -194,6 +199,20 @@ fn length(name: &str, part: &str, tensor: &Tensor) -> Result<usize> {
             "a data set has at least one example; the first dimension counts them",
         )),
     }
+}
+
+/// The classes as u32; refuses negative ones and such as are keys rather than numbers from 0.
+fn classes(name: &str, y: &Tensor) -> Result<Tensor> {
+    let numbers = y.to_dtype(DType::I64)?.flatten_all()?.to_vec1::<i64>()?;
+    if let Some(at) = numbers.iter().position(|class| !(0..=1_000_000).contains(class)) {
+        return Err(Error::invalid(
+            format!("{name}, y of example {}", at / (numbers.len() / y.dim(0)?)),
+            "a class from 0 to 1,000,000".to_owned(),
+            numbers[at].to_string(),
+            "number the classes 0, 1, 2, …",
+        ));
+    }
+    Ok(y.to_dtype(DType::U32)?)
 }
 
 /// Refuses NaN and the infinities, and tells where the first one is.

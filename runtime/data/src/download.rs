@@ -140,3 +140,6 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

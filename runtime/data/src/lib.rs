@@ -20,6 +20,7 @@
 //! # }
 //! ```
 
+mod augment;
 mod batches;
 mod bpe;
 mod cifar;
@@ -29,12 +30,16 @@ mod download;
 mod error;
 mod folds;
 mod graph;
+mod groups;
 mod idx;
+mod leaks;
+mod mixup;
 mod mnist;
 mod molecule;
 mod parts;
 mod photo;
 mod places;
+mod prefetch;
 mod remote;
 mod reports;
 mod samples;
@@ -48,6 +53,7 @@ mod text;
 mod tokenizer;
 mod toys;
 
+pub use augment::{Augment, augment};
 pub use batches::{Batches, batches};
 pub use bpe::Bpe;
 pub use cifar::{cifar10, emoji32};
@@ -55,17 +61,20 @@ pub use csv::Csv;
 pub use dataset::Dataset;
 pub use error::{Error, Result};
 pub use graph::{Graph, karate_club};
+pub use leaks::Leaks;
+pub use mixup::mixup;
 pub use mnist::{Mnist, fashion_mnist, mnist};
 pub use molecule::{Molecule, solubility};
 pub use parts::Parts;
-pub use photo::photo;
+pub use photo::{PHOTOS, colour_photo, photo};
+pub use prefetch::Prefetched;
 pub use reports::{REPORT_STYLES, Report, reports};
 pub use samples::{blobs, coin, coin_signal, square_wave};
 pub use scaler::Scaler;
 pub use signs::{Planted, Signs, planted, signs};
 pub use slides::{Slide, slides};
 pub use source::Source;
-pub use tables::{breast_cancer, digits, iris, penguins, solar_system, wine};
+pub use tables::{breast_cancer, digits, iris, penguins, solar_system, storms, wine};
 pub use text::{Windows, contexts, shakespeare, windows};
 pub use tokenizer::{CharTokenizer, Tokenizer, WordTokenizer};
 pub use toys::{and, circles, four_points, moons, spiral, xor};

@@ -143,7 +143,7 @@ impl Dataset {
         Ok(rows.filter_map(|(row, x)| Some((row, *places.get(&x)?))).collect())
     }
 
-    fn training_count(&self, fraction: f64) -> Result<usize> {
+    pub(crate) fn training_count(&self, fraction: f64) -> Result<usize> {
         if !(fraction > 0. && fraction < 1.) {
             return Err(self.bad_split(fraction, fraction.to_string()));
         }
@@ -169,7 +169,7 @@ impl Dataset {
         Ok(Parts { train: self.rows(&train)?, test: self.rows(&test)? })
     }
 
-    fn bad_split(&self, fraction: f64, found: String) -> Error {
+    pub(crate) fn bad_split(&self, fraction: f64, found: String) -> Error {
         Error::invalid(
             format!("{} of {} examples, split by {fraction}", self.name, self.len()),
             "a fraction between 0 and 1 that leaves examples on both sides".to_owned(),

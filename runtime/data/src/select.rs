@@ -16,7 +16,9 @@ impl Dataset {
             return Err(self.empty("a number of examples from 1"));
         }
         let n = n.min(self.len());
-        Ok(Self { x: self.x.narrow(0, 0, n)?, y: self.y.narrow(0, 0, n)?, ..self.clone() })
+        let (x, y) = (self.x.narrow(0, 0, n)?, self.y.narrow(0, 0, n)?);
+        let groups = self.groups.iter().take(n).copied().collect();
+        Ok(Self { x, y, groups, ..self.clone() })
     }
 
     /// The same examples in an order that `seed` alone decides.
@@ -45,9 +47,11 @@ impl Dataset {
                 "rows are counted from 0",
             ));
         }
+        let group = |row: &u32| self.groups.get(*row as usize).copied();
+        let groups = rows.iter().filter_map(group).collect();
         let rows = Tensor::new(rows, self.x.device())?;
         let pick = |all: &Tensor| all.contiguous()?.index_select(&rows, 0);
-        Ok(Self { x: pick(&self.x)?, y: pick(&self.y)?, ..self.clone() })
+        Ok(Self { x: pick(&self.x)?, y: pick(&self.y)?, groups, ..self.clone() })
     }
 
     /// The examples of some classes, which get the numbers 0, 1, … in the order given.
@@ -90,7 +94,7 @@ impl Dataset {
     /// Mini-batches in an order that `seed` alone decides; see [`batches`](crate::batches()).
     ///
     /// # Errors
-    /// If `size` is 0.
+    /// If `size` is 0, or there is no example.
     pub fn batches(&self, size: usize, seed: u64) -> Result<Batches> {
         Ok(crate::batches(&self.x, &self.y, size, seed)?)
     }

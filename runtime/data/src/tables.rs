@@ -121,6 +121,41 @@ pub fn solar_system() -> Result<Dataset> {
     embedded(table.regression(&["semi_major_axis_au"], "period_years")?)
 }
 
+/// Storms over the Atlantic, 1975 to 2022, looked at every six hours and at landfall: how fast the
+/// wind is, given date, place and air pressure.
+///
+/// The records of a storm resemble each other, so `groups` has the number of each one's storm: a
+/// test part that shares storms with the training part is no test. Keep them whole with
+/// [`Dataset::split_groups`].
+///
+/// # Shapes
+/// - `x`: `(19537, 7)`, f32: year, month, day, hour (UTC), degrees north, degrees east and hPa at the
+///   centre; `y`: `(19537)`, f32, the highest wind averaged over a minute, knots; `groups`: 0 to 654
+///
+/// # Errors
+/// None in practice; the table is part of the library.
+///
+/// # Source
+/// NOAA's hurricane database HURDAT2, public domain, as in the R package dplyr.
+///
+/// ```
+/// let parts = candlelab_data::storms()?.split_groups(0.8, 42)?;
+/// assert!(parts.leaks(0.0)?.groups.is_empty());
+/// assert_eq!(parts.train.features[6], "pressure");
+/// # Ok::<(), candlelab_data::Error>(())
+/// ```
+pub fn storms() -> Result<Dataset> {
+    let features = ["year", "month", "day", "hour", "lat", "long", "pressure"];
+    let text = unpack("storms.csv.gz", include_bytes!("../data/tables/storms.csv.gz"))?;
+    let table = Csv::parse("storms", &text)?;
+    let (name, year) = (table.column("name")?, table.column("year")?);
+    // names come again in other years; the records of a storm follow each other
+    let storm = |row: &Vec<String>| (row[name].clone(), row[year].clone());
+    let runs = table.rows.chunk_by(|a, b| storm(a) == storm(b));
+    let groups = (0..).zip(runs).flat_map(|(storm, run)| vec![storm; run.len()]);
+    embedded(table.regression(&features, "wind")?.with_groups(groups.collect())?)
+}
+
 /// Handwritten digits of 8 × 8 grey values: MNIST in small.
 ///
 /// # Shapes

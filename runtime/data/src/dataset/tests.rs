@@ -1,7 +1,9 @@
 //! What splits and scalings promise, and what is refused.
 
 use super::*;
-use crate::{Parts, Scaler, breast_cancer, digits, iris, penguins, solar_system, wine, xor};
+use crate::{
+    Parts, Scaler, breast_cancer, digits, iris, penguins, solar_system, storms, wine, xor,
+};
 
 /// `n` examples `x = [i]` of class `i % classes`.
 fn counted(n: u32, classes: u32) -> Dataset {
@@ -181,6 +183,21 @@ fn the_tables_are_those_of_scikit_learn() {
     let counts = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180];
     check(digits().and_then(skip), &counts, &pixels);
     assert_eq!(penguins().unwrap().class_counts().unwrap(), [151, 68, 123]);
+}
+
+/// Numbers of storms and sums of the columns from tests/reference/tables.py.
+#[test]
+fn the_storms_are_those_that_python_reads() {
+    let set = storms().unwrap();
+    let sums = [39127812., 170082., 307362., 177805., 527611.6, -1202699.4, 19409706., 977815.];
+    let y = set.y.unsqueeze(1).unwrap();
+    let all = Tensor::cat(&[&set.x, &y], 1).unwrap().to_dtype(DType::F64).unwrap();
+    for (found, expected) in all.sum(0).unwrap().to_vec1::<f64>().unwrap().iter().zip(sums) {
+        assert!((found / expected - 1.).abs() < 1e-7, "{found} {expected}");
+    }
+    assert_eq!(numbers(&set.take(1).unwrap()), [1975., 6., 27., 0., 27.5, -79., 1013.]);
+    assert_eq!((set.groups[0], set.groups.iter().max(), set.groups.len()), (0, Some(&654), 19537));
+    assert!(set.groups.is_sorted());
 }
 
 #[test]
