@@ -17,6 +17,9 @@ fn main() -> Result<()> {
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
     // SAFETY: any value is good.
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000) };
+    // And its threads sleep as soon as there.
+    // SAFETY: there is no other thread yet.
+    unsafe { std::env::set_var("CANDLE_BARRIER_POOL_SPIN_LIMIT", "1500") };
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (Some(name), Some(library)) = (arguments.first(), arguments.get(1)) else {
         bail!("usage: candlelab-bench WORKLOAD ours|candle [SECONDS]");

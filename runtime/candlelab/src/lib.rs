@@ -39,12 +39,12 @@ pub mod prelude {
 
     pub use crate::check::{Check, CheckFailed, Failure, Numbers, check, full_or_fast, lab};
     pub use crate::data::{
-        Batches, Bpe, CharTokenizer, Csv, Dataset, Graph, Mnist, Molecule, Parts, Planted, Report,
-        Scaler, Signs, Slide, Source, Tokenizer, Windows, WordTokenizer, and, batches, blobs,
-        breast_cancer, cifar10, circles, coin, coin_signal, contexts, digits, emoji32,
-        fashion_mnist, four_points, iris, karate_club, mnist, moons, penguins, photo, planted,
-        reports, shakespeare, signs, slides, solar_system, solubility, spiral, square_wave,
-        windows, wine, xor,
+        Augment, Batches, Bpe, CharTokenizer, Csv, Dataset, Graph, Leaks, Mnist, Molecule, PHOTOS,
+        Parts, Planted, Prefetched, Report, Scaler, Signs, Slide, Source, Tokenizer, Windows,
+        WordTokenizer, and, augment, batches, blobs, breast_cancer, cifar10, circles, coin,
+        coin_signal, colour_photo, contexts, digits, emoji32, fashion_mnist, four_points, iris,
+        karate_club, mixup, mnist, moons, penguins, photo, planted, reports, shakespeare, signs,
+        slides, solar_system, solubility, spiral, square_wave, storms, windows, wine, xor,
     };
     pub use crate::explain::{
         Concept, Evolution, Evolved, Importance, Lime, Objective, OnePixel, Ridge, Shapley,
