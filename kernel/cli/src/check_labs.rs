@@ -27,20 +27,24 @@ pub fn run(args: &CheckLabsArgs) -> anyhow::Result<Exit> {
         args.only.is_empty() || args.only.iter().any(|part| name.contains(part))
     };
     for path in labs(&folder)?.into_iter().filter(|path| is_wanted(path)) {
-        let lab = Lab::read(path)?;
-        let mut found = problems(&lab);
-        let time = if args.no_run {
-            Duration::ZERO
-        } else {
-            run_source(&lab, args.fast, &mut session, &mut found)?
+        all += 1;
+        let lab = match Lab::read(path) {
+            Ok(lab) => lab,
+            Err(error) => {
+                bad += 1;
+                print::line(error);
+                continue;
+            }
         };
-        if !args.no_run && !session.stop.is_stopped() {
+        let mut found = problems(&lab);
+        let mut time = Duration::ZERO;
+        if !args.no_run {
+            time = run_source(&lab, args.fast, &mut session, &mut found)?;
             run_released(&lab, &mut session, &mut found)?;
         }
         if session.stop.is_stopped() {
             return Ok(Exit::Interrupted);
         }
-        all += 1;
         bad += usize::from(!found.is_empty());
         show(&lab, time, &found);
     }

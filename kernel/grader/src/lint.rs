@@ -112,7 +112,7 @@ fn structure(lab: &Lab, found: &mut Vec<String>) {
         }
     }
     let code = || cells.iter().filter(|cell| cell.kind() == Kind::Code);
-    let mut lines: Vec<usize> = code().map(|cell| cell.source().lines().count()).collect();
+    let mut lines: Vec<usize> = code().map(|cell| code_lines(&cell.source())).collect();
     lines.sort_unstable();
     let at = |share: f64| lines.get((lines.len() as f64 * share) as usize).copied().unwrap_or(0);
     if at(0.5) > MEDIAN_LINES || at(0.9) > LONG_LINES {
@@ -131,6 +131,12 @@ fn structure(lab: &Lab, found: &mut Vec<String>) {
             found.push(format!("it has no `{heading}`"));
         }
     }
+}
+
+/// Lines with more than a comment.
+fn code_lines(source: &str) -> usize {
+    let lines = source.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).count()
 }
 
 fn exercise(exercise: &Exercise) -> Vec<String> {

@@ -15,10 +15,11 @@ fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is valid")
 }
 
-/// Misspelt words, each with what may be meant.
+/// Misspelt words, each with what may be meant; a capital letter begins a name.
 pub(crate) fn misspelt(markdown: &str) -> Vec<String> {
     let prose = NO_PROSE.replace_all(markdown, " ");
     let words = prose.split(|letter: char| !letter.is_alphabetic());
+    let words = words.filter(|word| !word.starts_with(char::is_uppercase));
     let known = |word: &str| Some((word.to_owned(), typos_dict::WORD.find(&UniCase::new(word))?));
     words
         .filter_map(known)
@@ -43,7 +44,8 @@ mod tests {
 
     #[test]
     fn prose_is_spelt_and_code_is_not() {
-        let found = misspelt("We recieve `teh` and $teh$ [the](http://teh) <b>gradient</b>.");
+        let found =
+            misspelt("We recieve `teh`, Strang and $teh$ [the](http://teh) <b>gradient</b>.");
         assert_eq!(found, ["`recieve`: is `receive` meant?"]);
     }
 
