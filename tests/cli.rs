@@ -3,6 +3,7 @@
 mod input;
 mod install;
 mod interrupt;
+mod labs;
 mod run;
 
 use serde_json::Value;
