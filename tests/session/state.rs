@@ -65,3 +65,16 @@ fn a_new_process_knows_the_items_of_the_old_one() {
     ran[2].is_ok().shows("7");
     ran[3].fails_with("E0425").shows("`kept` was lost when the process of In[2] ended");
 }
+
+#[test]
+fn a_closure_serves_its_own_cell() {
+    let ran = session(&[
+        "let a = 2.0;",
+        "let times = |x: f64| a * x;\nlet b = times(3.0);\nb",
+        "b + a",
+        "times(1.0)",
+    ]);
+    ran[1].is_ok().shows("6.0");
+    ran[2].is_ok().shows("8.0");
+    ran[3].fails_with("E0425").shows("`times` is a closure, and lives only in In[2]");
+}

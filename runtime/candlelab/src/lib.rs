@@ -55,8 +55,8 @@ pub mod prelude {
         tcav_score,
     };
     pub use crate::host::widgets::{
-        Button, Checkbox, Control, Dropdown, FloatSlider, HBox, Html, IntSlider, Label, Output,
-        ProgressBar, TextBox, VBox, Widget, interact,
+        Button, Checkbox, Control, Controls, Dropdown, FloatSlider, HBox, Html, IntSlider, Label,
+        Output, ProgressBar, TextBox, VBox, Widget, interact,
     };
     pub use crate::host::{
         Animation, Bundle, Handle, Interrupted, Progress, Rich, Table, animation, check_interrupt,

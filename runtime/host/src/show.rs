@@ -80,3 +80,11 @@ macro_rules! show {
         }
     };
 }
+
+/// The statements themselves; the kernel wraps those in it whose variables end with their cell.
+#[macro_export]
+macro_rules! local {
+    ($($code:tt)*) => {
+        $($code)*
+    };
+}

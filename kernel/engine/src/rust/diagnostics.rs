@@ -6,7 +6,7 @@ use super::edit::Edited;
 use super::link::Failure;
 use super::locate::Place;
 
-use super::variables::Variables;
+use super::variables::{Variables, Why};
 use crate::CellError;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use evcxr::CompilationError;
@@ -59,8 +59,12 @@ fn codeless(error: Option<&&CompilationError>) -> &'static str {
 /// What became of a variable that the compiler does not find.
 fn unknown_variable(error: &CompilationError, variables: &Variables) -> Option<String> {
     let message = error.message();
-    let name = message.strip_prefix("cannot find value `")?.split('`').next()?;
-    let story = variables.gone(name)?.story();
+    let name = message.strip_prefix("cannot find ")?.split('`').nth(1)?;
+    let gone = variables.gone(name)?;
+    let story = gone.story();
+    if gone.why == Why::Closure {
+        return Some(story);
+    }
     Some(format!("{story}; run the cell that makes `{name}` again"))
 }
 

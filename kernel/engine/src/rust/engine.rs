@@ -100,6 +100,8 @@ impl RustEngine {
         }
         self.warn(&cell.code, frontend);
         let (mut insertions, mut impls) = self.impls.with_cell(&cell.code);
+        let closures = parse::closures(&cell.code);
+        insertions.extend(closures.iter().flat_map(|closure| closure.insertions.clone()));
         insertions.extend(parse::show_last(&cell.code));
         if self.may_redefine(&cell.code) {
             // A statement, so that the cell runs and its variables' types are checked.
@@ -122,6 +124,8 @@ impl RustEngine {
         let source = Source { number: cell.number, code: &cell.code, shown: &shown };
         let cost = ended.cost;
         let error = self.settle(ended, &source, frontend);
+        let names = closures.into_iter().map(|closure| closure.name);
+        self.session.books().end_closures(cell.number, names);
         Reply { error, pages: Vec::new(), cost }
     }
 

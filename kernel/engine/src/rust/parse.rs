@@ -13,6 +13,7 @@ fn parse(code: &str) -> ra_ap_syntax::Parse<SourceFile> {
 }
 
 const SHOW: &str = "candlelab::host::show!(";
+const LOCAL: &str = "candlelab::host::local!{";
 
 /// What wraps the last expression of `code` so that its value is shown, if it ends with one that
 /// has a value.
@@ -22,6 +23,32 @@ pub fn show_last(code: &str) -> Vec<Insertion> {
         Some(last) if !last.has_value => vec![(last.end, ";".into())],
         Some(last) => vec![(last.start, SHOW.into()), (last.end, "\n);".into())],
     }
+}
+
+/// A closure that a cell gives a name: no type can be written for it, so it stays in its cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closure {
+    /// The name.
+    pub name: String,
+    /// What hides its definition from the evaluator, which would try to keep it.
+    pub insertions: [Insertion; 2],
+}
+
+/// The closures that a cell gives a name.
+pub fn closures(code: &str) -> Vec<Closure> {
+    let parsed = parse(&without_commands(code));
+    let statements = body(&parsed).into_iter().flat_map(|body| body.statements());
+    let closure = |statement| {
+        let ast::Stmt::LetStmt(statement) = statement else { return None };
+        let is_closure = matches!(statement.initializer(), Some(ast::Expr::ClosureExpr(_)));
+        let ast::Pat::IdentPat(name) = statement.pat()? else { return None };
+        let range = statement.syntax().text_range();
+        let (start, end) = (user_offset(range.start())?, user_offset(range.end())?);
+        let insertions = [(start, LOCAL.into()), (end, "}".into())];
+        let name = name.name()?.text().to_string();
+        (is_closure && statement.ty().is_none()).then_some(Closure { name, insertions })
+    };
+    if parsed.errors().is_empty() { statements.filter_map(closure).collect() } else { Vec::new() }
 }
 
 /// The items that stand in a cell, outside of other items.
@@ -236,6 +263,16 @@ mod tests {
             assert_eq!(shown(code), code);
         }
         assert_eq!(shown("for i in 0..3 {}"), "for i in 0..3 {};");
+    }
+
+    #[test]
+    fn closures_stay_in_their_cell() {
+        let code = "let a = 1; let add = |x: i32| x + a;\nlet f: fn(i32) -> i32 = |x| x;";
+        let found = closures(code);
+        assert_eq!(found.len(), 1);
+        let insertions = found.into_iter().flat_map(|it| it.insertions).collect();
+        let hidden = Edited::new(code, insertions).code;
+        assert!(hidden.contains("candlelab::host::local!{let add = |x: i32| x + a;}\nlet f"));
     }
 
     #[test]

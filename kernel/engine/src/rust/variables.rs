@@ -14,6 +14,8 @@ pub enum Why {
     Died,
     /// The cell that made it failed before keeping it.
     NotKept,
+    /// It is a closure, which has no type that could be kept.
+    Closure,
 }
 
 /// A variable that is gone: in which cell, and why.
@@ -36,6 +38,10 @@ impl Gone {
                 )
             }
             Why::Died => format!("`{name}` was lost when the process of In[{number}] ended"),
+            Why::Closure => format!(
+                "`{name}` is a closure, and lives only in In[{number}]: as a function, \
+                 `fn {name}(…)`, it stays, without what it took from around it"
+            ),
             Why::NotKept => format!("In[{number}] failed before it could keep `{name}`"),
         }
     }
@@ -90,6 +96,12 @@ impl Variables {
         self.gone.extend(lost.iter().map(|gone| (gone.name.clone(), gone.clone())));
         self.gone.retain(|name, _| !names.contains(name));
         lost
+    }
+
+    /// Books the closures of cell `number`, which end with it.
+    pub fn end_closures(&mut self, number: usize, names: impl Iterator<Item = String>) {
+        let gone = |name: String| Gone { name, number, why: Why::Closure };
+        self.gone.extend(names.map(|name| (name.clone(), gone(name))));
     }
 
     /// Books the end of the process in cell `number`; returns the names of what went with it.

@@ -24,6 +24,12 @@ impl<T: Rich> Shows for T {
     }
 }
 
+impl Shows for String {
+    fn shows(&self) -> Result<Option<Bundle>, String> {
+        Ok(Some(Bundle::text(self)))
+    }
+}
+
 impl Shows for () {
     fn shows(&self) -> Result<Option<Bundle>, String> {
         Ok(None)
@@ -39,7 +45,7 @@ impl<T: Shows, E: Display> Shows for Result<T, E> {
     }
 }
 
-/// One control, or up to three.
+/// One control, or up to six.
 pub trait Controls: Clone + Send + 'static {
     /// What the function gets.
     type Values;
@@ -92,6 +98,9 @@ macro_rules! tuple {
 
 tuple!(A 0, B 1);
 tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);
+tuple!(A 0, B 1, C 2, D 3, E 4);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 
 /// Shows controls, and below them what a function makes of their values, anew with each change.
 ///

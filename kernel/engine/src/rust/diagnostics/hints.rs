@@ -160,8 +160,8 @@ const RUNTIME: &[(&[&str], &str)] = &[
     ),
     (&["device mismatch"], "move one side with `.to_device(&device)?`"),
     (
-        &["closure, which cannot be persisted"],
-        "a closure cannot be kept from cell to cell; write a function with `fn`, or put the closure and its use into one cell",
+        &["which cannot be persisted"],
+        "this value cannot be kept from cell to cell; turn it into one that can, as `.collect::<Vec<_>>()` does with an iterator, or use it up within braces, `{ … }`",
     ),
     (&["not yet implemented"], "this is the place for your own code"),
     (&["index out of bounds"], "a list of n values counts from 0 to n - 1"),
