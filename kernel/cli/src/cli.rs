@@ -32,6 +32,8 @@ pub enum Command {
     CheckLabs(CheckLabsArgs),
     /// Build the runtime that notebooks use; other commands do so when they first need it
     Prepare,
+    /// List what tensors can be computed on, and why a device cannot be used
+    Devices,
     /// Time the training of small models beside PyTorch and Candle's own layers
     Bench(BenchArgs),
     /// Say what this machine lacks, and how to get it

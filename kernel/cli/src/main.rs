@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod check_labs;
 mod cli;
+mod devices;
 mod doctor;
 mod engine;
 mod exit;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Release(args) => release::run(&args),
         Command::CheckLabs(args) => check_labs::run(&args),
         Command::Prepare => prepare::run(),
+        Command::Devices => devices::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Doctor => doctor::run(),
         Command::Install(args) => install::run(&args),

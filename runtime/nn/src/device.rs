@@ -1,7 +1,7 @@
 //! Where tensors live.
 
 use candle_core::utils::{cuda_is_available, metal_is_available};
-use candle_core::{Device, DeviceLocation, Result, bail};
+use candle_core::{Device, DeviceLocation, Error, Result, bail};
 
 /// The best device of this machine: CUDA, else Metal, else the CPU.
 ///
@@ -38,22 +38,45 @@ fn named(name: &str) -> Result<Device> {
     }
 }
 
-/// The devices of this machine, a line each; an arrow marks the one that [`device`] gives.
+/// The devices of this machine, a line each, and why there are no more; an arrow marks the one that
+/// [`device`] gives.
 ///
 /// ```
 /// assert!(candlelab_nn::devices().contains("cpu"));
 /// ```
 pub fn devices() -> String {
-    let open = [Device::new_cuda as fn(usize) -> Result<Device>, Device::new_metal];
-    let accelerators = open.into_iter().flat_map(|open| (0..).map_while(move |i| open(i).ok()));
     let chosen = device().map(|device| name(&device));
     let line = |device: Device| {
         let name = name(&device);
-        let mark =
-            if chosen.as_ref().is_ok_and(|chosen| *chosen == name) { " <- device()" } else { "" };
-        format!("{name}{mark}")
+        let is_chosen = chosen.as_ref().is_ok_and(|chosen| *chosen == name);
+        format!("{name}{}", if is_chosen { " <- device()" } else { "" })
     };
-    std::iter::once(Device::Cpu).chain(accelerators).map(line).collect::<Vec<_>>().join("\n")
+    let mut lines = vec![line(Device::Cpu)];
+    for (kind, is_compiled, open) in [
+        ("cuda", cuda_is_available(), Device::new_cuda as fn(usize) -> Result<Device>),
+        ("metal", metal_is_available(), Device::new_metal),
+    ] {
+        if !is_compiled {
+            lines.push(format!(
+                "{kind}: the runtime was built without it; set CANDLELAB_FEATURES={kind} and run \
+                 `candlelab prepare`"
+            ));
+            continue;
+        }
+        match open(0) {
+            Ok(_) => lines.extend((0..).map_while(|index| open(index).ok()).map(line)),
+            Err(error) => lines.push(format!("{kind}: {}", first_line(&error))),
+        }
+    }
+    if let Err(error) = chosen {
+        lines.push(format!("device() fails: {}", first_line(&error)));
+    }
+    lines.join("\n")
+}
+
+/// An error without Candle's backtrace.
+fn first_line(error: &Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 fn name(device: &Device) -> String {
@@ -70,6 +93,13 @@ fn name(device: &Device) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(not(any(feature = "cuda", feature = "metal")))]
+    fn what_is_not_built_in_is_said() {
+        assert!(devices().contains("set CANDLELAB_FEATURES=cuda"));
+        assert!(named("cuda").is_err());
+    }
 
     #[test]
     fn devices_have_names() {

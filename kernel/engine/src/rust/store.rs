@@ -66,7 +66,8 @@ impl Store {
     }
 }
 
-/// The optional features of the runtime to build, from `CANDLELAB_FEATURES` (`cuda`, `metal`).
+/// The optional features of the runtime to build, from `CANDLELAB_FEATURES`: `cuda`, `metal`, `mkl`,
+/// `accelerate`.
 fn features() -> String {
     std::env::var("CANDLELAB_FEATURES").unwrap_or_default()
 }
