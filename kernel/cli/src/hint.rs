@@ -11,8 +11,11 @@ pub fn run(args: &HintArgs) -> anyhow::Result<Exit> {
     let exercises = exercises(&notebook).unwrap_or_default();
     let exercise = args.exercise.checked_sub(1).and_then(|index| exercises.get(index));
     match exercise.map(|exercise| (exercise, &exercise.hint[..])) {
-        Some((Exercise { solution, .. }, [question, pointers @ ..])) => {
-            print::line(format_args!("exercise {}, `{solution}`\n\n{question}", args.exercise));
+        Some((Exercise { solutions, .. }, [question, pointers @ ..])) => {
+            print::line(format_args!(
+                "exercise {}, `{}`\n\n{question}",
+                args.exercise, solutions[0]
+            ));
             if args.more {
                 print::line(format_args!("\n{}", pointers.join("\n\n")));
             } else if !pointers.is_empty() {

@@ -1,13 +1,13 @@
 //! What a student does in a lab.
 
 use crate::Marks;
-use candlelab_notebook::{Cell, Kind, Notebook};
+use candlelab_notebook::{Kind, Notebook};
 
-/// One exercise: a gap to fill, its check and its hint.
-#[derive(Clone, Debug, PartialEq)]
+/// One exercise: one or more gaps to fill, with a check and a hint.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exercise {
-    /// The solution cell's `grade_id`.
-    pub solution: String,
+    /// The `grade_id`s of its solution cells; the first names the exercise.
+    pub solutions: Vec<String>,
     /// The `grade_id`s of the checks below it.
     pub checks: Vec<String>,
     /// The folded hint above it, by paragraphs: first a question, then a pointer.
@@ -20,31 +20,31 @@ pub struct Exercise {
 /// If nbgrader's marks of a cell are wrong: that cell, and what is wrong with it.
 pub fn exercises(notebook: &Notebook) -> Result<Vec<Exercise>, (String, String)> {
     let mut exercises: Vec<Exercise> = Vec::new();
-    let mut hint = Vec::new();
     for cell in notebook.cells() {
-        let name = cell.id().unwrap_or("?").to_owned();
+        let source = cell.source();
         if cell.kind() == Kind::Markdown {
-            hint = folded(&cell).unwrap_or(hint);
+            if source.contains("**Exercise") {
+                exercises.push(Exercise::default());
+            }
+            if let (Some(exercise), Some(hint)) = (exercises.last_mut(), folded(&source)) {
+                exercise.hint = hint;
+            }
         }
-        match Marks::of(cell).map_err(|problem| (name, problem))? {
-            Some(marks) if marks.solution => {
-                let hint = std::mem::take(&mut hint);
-                exercises.push(Exercise { solution: marks.grade_id, checks: Vec::new(), hint });
+        let name = || cell.id().unwrap_or("?").to_owned();
+        match (Marks::of(cell).map_err(|problem| (name(), problem))?, exercises.last_mut()) {
+            (Some(marks), Some(exercise)) if marks.solution => {
+                exercise.solutions.push(marks.grade_id);
             }
-            Some(marks) if marks.grade => {
-                if let Some(exercise) = exercises.last_mut() {
-                    exercise.checks.push(marks.grade_id);
-                }
-            }
+            (Some(marks), Some(exercise)) if marks.grade => exercise.checks.push(marks.grade_id),
             _ => {}
         }
     }
+    exercises.retain(|exercise| !exercise.solutions.is_empty());
     Ok(exercises)
 }
 
 /// The paragraphs of a cell's `<details>`, without its summary.
-fn folded(cell: &Cell) -> Option<Vec<String>> {
-    let source = cell.source();
+fn folded(source: &str) -> Option<Vec<String>> {
     let (_, rest) = source.split_once("<details>")?;
     let (inside, _) = rest.split_once("</details>")?;
     let text = inside.split_once("</summary>").map_or(inside, |(_, text)| text);

@@ -141,7 +141,7 @@ fn code_lines(source: &str) -> usize {
 
 fn exercise(exercise: &Exercise) -> Vec<String> {
     let mut found = Vec::new();
-    let name = &exercise.solution;
+    let name = &exercise.solutions[0];
     if exercise.checks.is_empty() {
         found.push(format!("exercise `{name}` has no check"));
     }

@@ -18,8 +18,8 @@ fn regex(pattern: &str) -> Regex {
 /// Misspelt words, each with what may be meant; a capital letter begins a name.
 pub(crate) fn misspelt(markdown: &str) -> Vec<String> {
     let prose = NO_PROSE.replace_all(markdown, " ");
-    let words = prose.split(|letter: char| !letter.is_alphabetic());
-    let words = words.filter(|word| !word.starts_with(char::is_uppercase));
+    let words = prose.split(|letter: char| !letter.is_alphanumeric());
+    let words = words.filter(|word| word.chars().all(char::is_lowercase));
     let known = |word: &str| Some((word.to_owned(), typos_dict::WORD.find(&UniCase::new(word))?));
     words
         .filter_map(known)
