@@ -70,7 +70,9 @@ fn direct(manifests: &[DocumentMut]) -> HashSet<String> {
 /// The workspace's manifest with the runtime's crates as its only members.
 fn workspace_of(mut manifest: DocumentMut, manifests: &[DocumentMut]) -> String {
     let wanted = direct(manifests);
-    manifest["workspace"]["members"] = value(Array::from_iter(["runtime/*"]));
+    let workspace = manifest["workspace"].as_table_mut().expect("a table");
+    workspace["members"] = value(Array::from_iter(["runtime/*"]));
+    workspace.remove("default-members");
     let dependencies = manifest["workspace"]["dependencies"].as_table_mut();
     dependencies.expect("a table").retain(|name, _| wanted.contains(name));
     manifest.to_string()
