@@ -93,11 +93,12 @@ pub mod prelude {
         dice, elu, evaluating, exponential_kernel, gather, gelu, gelu_tanh, global_avg_pool2d,
         gradient_check, group_norm, hinge, init, is_training, kernel_attention, kl_divergence, l1,
         layer_norm, leaky_relu, linear, linear_kernel, load_tensors, log_softmax, masked_attention,
-        max_pool1d, max_pool2d, message_passing, mse, next_seed, nll, nt_xent, parameter_count,
-        patchify, performer_attention, polynomial_kernel, rand, randn, random_state, rbf_kernel,
-        relu, resize, rms_norm, rotary, save_tensors, scatter_max, scatter_mean, scatter_softmax,
-        scatter_sum, seed, set_random_state, sigmoid, silu, sinusoidal, smooth_l1, softmax,
-        softplus, summary, tanh, triplet, unpatchify, upsample_nearest2d, with_self_loops,
+        max_pool1d, max_pool2d, message_passing, mse, next_seed, nll, nt_xent, parameter_check,
+        parameter_count, parameter_dtype, patchify, performer_attention, polynomial_kernel, rand,
+        randn, random_state, rbf_kernel, relu, resize, rms_norm, rotary, save_tensors, scatter_max,
+        scatter_mean, scatter_softmax, scatter_sum, seed, set_random_state, sigmoid, silu,
+        sinusoidal, smooth_l1, softmax, softplus, summary, tanh, triplet, unpatchify,
+        upsample_nearest2d, with_dtype, with_self_loops,
     };
     pub use crate::plot::{
         Chart, Colours, GraphLayout, GraphOptions, Height, LineOptions, Scale, Spread, Titles,
@@ -118,7 +119,7 @@ pub mod prelude {
         Calibration, Checkpoint, Confusion, EarlyStopping, Epoch, EventWriter, FitOptions, History,
         Interval, Landscape, PrecisionRecall, Roc, Scores, auc, average_precision, bootstrap,
         brier_score, calibration, calibration_error, confusion, evaluate, evaluate_loss, fit,
-        fit_each, fit_with, loss_landscape, precision_recall, resume, roc,
+        fit_each, fit_loss, fit_with, loss_landscape, precision_recall, resume, roc,
     };
 
     /// A result whose error is Candle's unless another is named, so that `Result<f64>` and

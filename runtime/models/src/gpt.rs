@@ -213,7 +213,7 @@ fn published(name: &str) -> String {
 pub fn next_token_loss(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
     let (_, length, _) = logits.dims3()?;
     if targets.rank() == 2 && targets.dims() == &logits.dims()[..2] {
-        return cross_entropy(&logits.flatten_to(1)?, &targets.flatten_all()?);
+        return cross_entropy(logits, targets);
     }
     if targets.rank() != 1 || length == 0 {
         let (logits, targets) = (logits.dims(), targets.dims());

@@ -44,6 +44,7 @@ pub use unet::{DoubleConv, UNetDown, UNetUp};
 
 use crate::mode::evaluating;
 use crate::parameters::Parameters;
+use crate::precision::parameter_from;
 use crate::random::rand;
 use crate::summary::{Summary, parameter_count};
 use candle_core::{Device, Module, Result, Shape, Tensor, Var};
@@ -103,5 +104,5 @@ pub trait Layer: Module + fmt::Debug + Send + Sync {
 /// Parameters as PyTorch starts them: uniform in `±1/√fan_in`.
 fn parameter(shape: impl Into<Shape>, fan_in: usize, device: &Device) -> Result<Var> {
     let bound = 1.0 / (fan_in.max(1) as f64).sqrt();
-    Var::from_tensor(&rand(-bound, bound, shape, device)?)
+    parameter_from(&rand(-bound, bound, shape, device)?)
 }

@@ -50,13 +50,14 @@ mod mode;
 mod ops;
 mod optim;
 mod parameters;
+mod precision;
 mod random;
 mod sequential;
 mod summary;
 
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
-pub use gradient::gradient_check;
+pub use gradient::{gradient_check, parameter_check};
 pub use layer::{
     Activation, Adapter, AdaptiveAvgPool2d, Aggregation, AttentionFree, AvgPool1d, AvgPool2d,
     BatchNorm, BlockConfig, Cell, ClassToken, Conv1d, Conv2d, Conv3d, ConvTranspose2d, DoubleConv,
@@ -83,6 +84,7 @@ pub use ops::{
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
 pub use parameters::{Parameters, load_tensors, save_tensors};
+pub use precision::{parameter_dtype, with_dtype};
 pub use random::{next_seed, rand, randn, random_state, seed, set_random_state};
 pub use sequential::Sequential;
 pub use summary::{Summary, parameter_count, summary};

@@ -258,9 +258,12 @@ fn kernels_and_attention_with_them() -> Result<()> {
         kernel_attention(q, &k, &v, |q, k| exponential_kernel(q, k, 0.5))
     })?;
     let features = RandomFeatures::new(4, 6, &Device::Cpu)?;
-    check("performer q", q.clone(), |q| performer_attention(q, &k, &v, &features))?;
-    check("performer k", k.clone(), |k| performer_attention(&q, k, &v, &features))?;
-    check("performer v", v, |v| performer_attention(&q, &k, v, &features))
+    check("performer q", q.clone(), |q| performer_attention(q, &k, &v, &features, false))?;
+    check("performer k", k.clone(), |k| performer_attention(&q, k, &v, &features, false))?;
+    check("performer v", v, |v| performer_attention(&q, &k, v, &features, false))?;
+    let (x, v) = (random((1, 70, 4))?, random((1, 70, 2))?); // more than one block of positions
+    check("causal x", x.clone(), |x| performer_attention(x, x, &v, &features, true))?;
+    check("causal v", v, |v| performer_attention(&x, &x, v, &features, true))
 }
 
 #[test]
@@ -268,6 +271,8 @@ fn losses() -> Result<()> {
     seed(6);
     let labels = Tensor::new(&[0u32, 2, 1], &Device::Cpu)?;
     check("cross_entropy", random((3, 4))?, |x| cross_entropy(x, &labels))?;
+    let pairs = Tensor::new(&[[0u32, 2], [1, 1]], &Device::Cpu)?;
+    check("cross_entropy of sequences", random((2, 2, 3))?, |x| cross_entropy(x, &pairs))?;
     let targets = Tensor::new(&[0f64, 1.0, 1.0, 0.0], &Device::Cpu)?;
     check("bce_with_logits", random(4)?, |x| bce_with_logits(x, &targets))?;
     check("mse", random(4)?, |x| mse(x, &targets))?;
@@ -282,4 +287,35 @@ fn binary_cross_entropy_has_its_slope_at_zero() -> Result<()> {
     check("bce_with_logits", Tensor::zeros(2, DType::F64, &Device::Cpu)?, |x| {
         bce_with_logits(x, &targets)
     })
+}
+
+#[test]
+fn layers_of_f64() -> Result<()> {
+    seed(15);
+    let dev = &Device::Cpu;
+    let image = random((2, 3, 6, 6))?;
+    let rows = random((2, 5, 8))?;
+    let layers = with_dtype(DType::F64, || -> Result<Vec<(Box<dyn Layer>, &Tensor)>> {
+        Ok(vec![
+            (Box::new(FeedForward::new(8, 6, Activation::Gelu, dev)?), &rows),
+            (Box::new(TransformerBlock::new(BlockConfig::new(8, 2), dev)?), &rows),
+            (Box::new(Conv2d::new(3, 4, 3, 1, dev)?), &image),
+            (Box::new(ResidualBlock::new(3, 4, 2, dev)?), &image),
+            (Box::new(BatchNorm::new(3, dev)?), &image),
+            (Box::new(GroupNorm::new(3, 3, dev)?), &image),
+            (Box::new(LayerNorm::new(8, dev)?), &rows),
+            (Box::new(RmsNorm::new(8, dev)?), &rows),
+            (Box::new(MultiHeadAttention::new(8, 2, dev)?.causal()), &rows),
+            (Box::new(MixerBlock::new(5, 8, (4, 6), dev)?), &rows),
+            (Box::new(Lstm::new(8, 4, dev)?), &rows),
+            (Box::new(Gru::new(8, 4, dev)?), &rows),
+        ])
+    })?;
+    for (layer, x) in layers {
+        let y = layer.forward(x)?;
+        assert_eq!(y.dtype(), DType::F64, "{layer:?}");
+        let error = parameter_check(|| layer.forward(x), &layer.parameters())?;
+        assert!(error < 1e-6, "{layer:?}: {error}");
+    }
+    Ok(())
 }

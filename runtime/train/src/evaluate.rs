@@ -11,7 +11,7 @@ const ROWS: usize = 250;
 /// [evaluation mode](candlelab_nn::evaluating()), 0 to 1; see [`accuracy`](candlelab_nn::accuracy()).
 ///
 /// # Shapes
-/// - `x`: `(n, …)`; `y`: `(n)` or `(n, 1)`
+/// - `x`: `(n, …)`; `y`: `(n)` or `(n, 1)`, or a class for each place, as `(n, time)`
 ///
 /// # Errors
 /// If there is no example or the shapes do not fit.
@@ -26,9 +26,10 @@ const ROWS: usize = 250;
 /// # }
 /// ```
 pub fn evaluate(model: &dyn Module, x: &Tensor, y: &Tensor) -> Result<f64> {
-    let right = summed(model, x, y, accuracy)?;
-    // Not `right / n` alone: the products in the sum are whole numbers but for rounding.
-    Ok(right.round() / x.dim(0)? as f64)
+    let share = mean(x, y, |x, y| accuracy(&model.forward(x)?, y))?;
+    // So that the share is exactly that of a whole number of right answers.
+    let answers = y.elem_count() as f64;
+    Ok((share * answers).round() / answers)
 }
 
 /// The mean loss of examples in [evaluation mode](candlelab_nn::evaluating()), for a loss that is
@@ -56,16 +57,14 @@ pub fn evaluate_loss(
     y: &Tensor,
     loss: fn(&Tensor, &Tensor) -> Result<Tensor>,
 ) -> Result<f64> {
-    let sum = summed(model, x, y, |outputs, y| number(&loss(outputs, y)?))?;
-    Ok(sum / x.dim(0)? as f64)
+    mean(x, y, |x, y| number(&loss(&model.forward(x)?, y)?))
 }
 
-/// The sum over pieces of `mean(outputs, y)`, each times its number of examples.
-fn summed(
-    model: &dyn Module,
+/// The mean over examples of what is a mean itself, piece by piece in evaluation mode.
+pub(crate) fn mean(
     x: &Tensor,
     y: &Tensor,
-    mean: impl Fn(&Tensor, &Tensor) -> Result<f64>,
+    mut of_piece: impl FnMut(&Tensor, &Tensor) -> Result<f64>,
 ) -> Result<f64> {
     let (n, labels) = (x.dim(0)?, y.dim(0)?);
     if n == 0 || n != labels {
@@ -75,10 +74,10 @@ fn summed(
     for start in (0..n).step_by(ROWS) {
         check_interrupt();
         let rows = ROWS.min(n - start);
-        let outputs = evaluating(|| model.forward(&x.narrow(0, start, rows)?))?;
-        sum += mean(&outputs, &y.narrow(0, start, rows)?)? * rows as f64;
+        let (x, y) = (x.narrow(0, start, rows)?, y.narrow(0, start, rows)?);
+        sum += evaluating(|| of_piece(&x, &y))? * rows as f64;
     }
-    Ok(sum)
+    Ok(sum / n as f64)
 }
 
 /// The number in a loss.

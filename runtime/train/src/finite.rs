@@ -37,7 +37,7 @@ pub(crate) fn check_data(x: &Tensor, y: &Tensor) -> Result<()> {
 /// That the loss of the next step is a number; tells what is not, if it is none.
 pub(crate) fn check_loss(
     loss: &Tensor,
-    outputs: &Tensor,
+    outputs: Option<&Tensor>,
     history: &History,
     parameters: Option<&Parameters>,
 ) -> Result<()> {
@@ -46,16 +46,20 @@ pub(crate) fn check_loss(
         return Ok(());
     }
     let place = history.place();
-    let cause = match (first_bad(parameters)?, bad(outputs)?, parameters) {
+    let wrong = |outputs: &Tensor| {
+        let all = outputs.elem_count();
+        Ok(bad(outputs)?.map(|(count, _)| format!("{count} of {all} outputs are NaN or infinite")))
+    };
+    let outputs_wrong: Result<_> = outputs.map(wrong).transpose();
+    let cause = match (first_bad(parameters)?, outputs_wrong?.flatten(), parameters) {
         (Some(parameter), ..) => parameter,
-        (None, Some((count, _)), Some(_)) => format!(
-            "the parameters are finite, but {count} of {} outputs are not",
-            outputs.elem_count()
-        ),
-        (None, Some((count, _)), None) => {
-            format!("{count} of {} outputs are NaN or infinite", outputs.elem_count())
+        (None, Some(outputs), Some(_)) => format!("the parameters are finite, but {outputs}"),
+        (None, Some(outputs), None) => outputs,
+        (None, None, _) if outputs.is_some() => {
+            "the outputs are finite, but their loss is not".into()
         }
-        (None, None, _) => "the outputs are finite, but their loss is not".to_owned(),
+        (None, None, Some(_)) => "the parameters are finite, but the loss is not".into(),
+        (None, None, None) => "no outputs or parameters to look at".into(),
     };
     let hint = "a smaller learning rate often helps";
     let more = match parameters {

@@ -1,72 +1,14 @@
 //! The training loop.
 
 use crate::accumulate::Gradients;
-use crate::checkpoint::Checkpoint;
-use crate::evaluate::number;
+use crate::evaluate::{mean, number};
 use crate::live::Live;
-use crate::stopping::{Best, EarlyStopping};
-use crate::{History, checkpoint, evaluate, evaluate_loss, finite};
+use crate::options::FitOptions;
+use crate::stopping::Best;
+use crate::{History, checkpoint, evaluate, finite};
 use candle_core::{Module, Result, Tensor, bail};
 use candlelab_data::batches;
-use candlelab_nn::{Optimizer, Parameters, Schedule, accuracy, cross_entropy, next_seed};
-use std::path::PathBuf;
-
-/// How to train; `FitOptions::default()` fills in what is not named.
-///
-/// ```
-/// use candlelab_train::FitOptions;
-/// let options = FitOptions { epochs: 3, ..FitOptions::default() };
-/// assert_eq!((options.epochs, options.batch_size), (3, 32));
-/// ```
-#[derive(Clone, Debug)]
-pub struct FitOptions {
-    /// How often each example is seen; 10.
-    pub epochs: usize,
-    /// Examples in a batch; 32.
-    pub batch_size: usize,
-    /// Batches whose gradients are averaged for one step; 1. Four batches of 8 make the steps of
-    /// batches of 32, in a quarter of the memory.
-    pub accumulate: usize,
-    /// The order of the examples; `None` leaves it to [`seed`](candlelab_nn::seed()). Either way
-    /// each epoch has another one.
-    pub seed: Option<u64>,
-    /// A scalar from outputs and targets; [`cross_entropy`].
-    pub loss: fn(&Tensor, &Tensor) -> Result<Tensor>,
-    /// The learning rate of each step; that of the optimiser.
-    pub schedule: Option<Schedule>,
-    /// Examples to measure the loss on after each epoch, never learnt from; none.
-    pub validation: Option<(Tensor, Tensor)>,
-    /// Examples to measure the accuracy on after each epoch, never learnt from; none.
-    pub test: Option<(Tensor, Tensor)>,
-    /// What the model learns, `Some(model.parameters())`: `stop` and `checkpoint` need it, and an
-    /// error about NaN names the parameter then.
-    pub parameters: Option<Parameters>,
-    /// When to stop before the last epoch, by the validation loss; never.
-    pub stop: Option<EarlyStopping>,
-    /// A file that holds everything after each epoch, for [`resume`](crate::resume); none.
-    pub checkpoint: Option<PathBuf>,
-    /// A run to go on with, from [`resume`](crate::resume); `epochs` counts its epochs, too.
-    pub resumed: Option<Checkpoint>,
-}
-
-impl Default for FitOptions {
-    fn default() -> Self {
-        Self {
-            epochs: 10,
-            batch_size: 32,
-            accumulate: 1,
-            seed: None,
-            loss: cross_entropy,
-            schedule: None,
-            validation: None,
-            test: None,
-            parameters: None,
-            stop: None,
-            checkpoint: None,
-            resumed: None,
-        }
-    }
-}
+use candlelab_nn::{Optimizer, accuracy, next_seed};
 
 /// Trains a classifier by cross-entropy: `epochs` times over all examples, `batch_size` a step.
 ///
@@ -154,6 +96,70 @@ pub fn fit_each(
     options: &FitOptions,
     after_epoch: &mut dyn FnMut(&History) -> Result<bool>,
 ) -> Result<History> {
+    let learn = &mut |x: &Tensor, y: &Tensor| {
+        let outputs = model.forward(x)?;
+        Ok(((options.loss)(&outputs, y)?, Some(outputs)))
+    };
+    run(Some(model), optimizer, x, y, options, learn, after_epoch)
+}
+
+/// Trains by any loss of a batch: of a variational autoencoder, a flow, a diffusion model, an
+/// equation of motion.
+///
+/// Bar, curve, interrupt and options are those of [`fit_with`], but for `options.loss` and
+/// `options.test`, which need a model's outputs. The history holds no accuracies. What learns
+/// without targets takes `x` twice and leaves the second aside.
+///
+/// # Shapes
+/// - `x`: `(n, …)`; `y`: `(n, …)`
+/// - `loss`: of `(batch, …)` and `(batch, …)`, the mean over the batch, a scalar
+///
+/// # Errors
+/// As for [`fit_with`], and what `loss` gives.
+///
+/// ```
+/// # use candlelab_nn::{Device, Layer, Linear, Module, Result, Sgd, Tensor};
+/// use candlelab_train::{FitOptions, fit_loss};
+/// # fn main() -> Result<()> {
+/// let x = Tensor::new(&[[1f32], [2.0], [3.0]], &Device::Cpu)?;
+/// let model = Linear::new(1, 1, &Device::Cpu)?.without_bias();
+/// let mut optimizer = Sgd::new(model.vars(), 0.02);
+/// let options = FitOptions { epochs: 50, ..FitOptions::default() };
+/// // Applied twice the model is to be the identity: its weight becomes 1 or −1.
+/// let history = fit_loss(&mut optimizer, &x, &x, &options, |x, _| {
+///     (model.forward(&model.forward(x)?)? - x)?.sqr()?.mean_all()
+/// })?;
+/// assert!(history.losses[49] < 0.1 * history.losses[0]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn fit_loss(
+    optimizer: &mut dyn Optimizer,
+    x: &Tensor,
+    y: &Tensor,
+    options: &FitOptions,
+    mut loss: impl FnMut(&Tensor, &Tensor) -> Result<Tensor>,
+) -> Result<History> {
+    if options.test.is_some() {
+        bail!("fit_loss has no outputs to tell the accuracy of\nhint: `validation` takes its loss");
+    }
+    let learn = &mut |x: &Tensor, y: &Tensor| Ok((loss(x, y)?, None));
+    run(None, optimizer, x, y, options, learn, &mut |_| Ok(true))
+}
+
+/// A batch's loss, and the outputs that it was made of where there are some.
+type Learn<'a> = &'a mut dyn FnMut(&Tensor, &Tensor) -> Result<(Tensor, Option<Tensor>)>;
+
+/// The loop of all functions here.
+fn run(
+    model: Option<&dyn Module>,
+    optimizer: &mut dyn Optimizer,
+    x: &Tensor,
+    y: &Tensor,
+    options: &FitOptions,
+    learn: Learn,
+    after_epoch: &mut dyn FnMut(&History) -> Result<bool>,
+) -> Result<History> {
     finite::check_data(x, y)?;
     let mut history = options.history(batches(x, y, options.batch_size, 0)?.len())?;
     let mut best = Best::new(options)?;
@@ -161,30 +167,30 @@ pub fn fit_each(
     for epoch in history.epochs.len()..options.epochs {
         let order = options.seed.map_or_else(next_seed, |seed| seed.wrapping_add(epoch as u64));
         let mut gradients = Gradients::new(options.accumulate);
-        let mut right = 0.0;
+        let mut right = None;
         for batch in batches(x, y, options.batch_size, order)? {
             live.draw(&history); // stops here on an interrupt
             let (x, y) = batch?;
             if let Some(schedule) = options.schedule {
                 optimizer.set_lr(schedule.lr(history.steps(options.accumulate)));
             }
-            let outputs = model.forward(&x)?;
-            let loss = (options.loss)(&outputs, &y)?;
-            finite::check_loss(&loss, &outputs, &history, options.parameters.as_ref())?;
+            let (loss, outputs) = learn(&x, &y)?;
+            finite::check_loss(&loss, outputs.as_ref(), &history, options.parameters.as_ref())?;
             history.push(number(&loss)?);
             gradients.add(&loss, y.dim(0)?)?;
             if gradients.is_full() || history.is_epoch_full() {
                 optimizer.step(&gradients.take()?)?;
             }
-            if y.dtype().is_int() {
-                right += accuracy(&outputs, &y)? * y.elem_count() as f64;
+            if let Some(outputs) = outputs.filter(|_| y.dtype().is_int()) {
+                *right.get_or_insert(0.0) += accuracy(&outputs, &y)? * y.elem_count() as f64;
             }
         }
         finite::check_parameters(&history, options.parameters.as_ref())?;
-        let accuracy = y.dtype().is_int().then(|| right / y.elem_count() as f64);
+        let accuracy = right.map(|right| right / y.elem_count() as f64);
         let validation = options.validation.as_ref();
-        let validation = validation.map(|(x, y)| evaluate_loss(model, x, y, options.loss));
-        let test = options.test.as_ref().map(|(x, y)| evaluate(model, x, y)).transpose()?;
+        let validation = validation.map(|(x, y)| mean(x, y, |x, y| number(&learn(x, y)?.0)));
+        let test = model.zip(options.test.as_ref());
+        let test = test.map(|(model, (x, y))| evaluate(model, x, y)).transpose()?;
         history.end_epoch(accuracy, validation.transpose()?, test);
         let go_on = best.keep(&history)? & after_epoch(&history)?;
         checkpoint::save(options, optimizer, &history, &best)?;
@@ -195,28 +201,4 @@ pub fn fit_each(
     best.restore()?;
     live.finish(&history);
     Ok(history)
-}
-
-impl FitOptions {
-    /// The course so far, and that the options can be carried out.
-    fn history(&self, steps_per_epoch: usize) -> Result<History> {
-        if self.accumulate == 0 {
-            bail!("a step needs the gradient of at least one batch, found accumulate: 0");
-        }
-        if self.checkpoint.is_some() && self.parameters.is_none() {
-            bail!(
-                "a checkpoint needs to know the parameters\nhint: parameters: Some(model.parameters())"
-            );
-        }
-        let Some(Checkpoint { history, .. }) = &self.resumed else {
-            return Ok(History::new(steps_per_epoch));
-        };
-        if history.steps_per_epoch != steps_per_epoch {
-            let before = history.steps_per_epoch;
-            bail!(
-                "the run to go on with had {before} batches in an epoch, this one has {steps_per_epoch}"
-            );
-        }
-        Ok(history.clone())
-    }
 }

@@ -44,6 +44,7 @@ mod fit;
 mod history;
 mod landscape;
 mod live;
+mod options;
 mod ranking;
 mod stopping;
 
@@ -53,8 +54,9 @@ pub use checkpoint::{Checkpoint, resume};
 pub use confusion::{Confusion, Scores, confusion};
 pub use evaluate::{evaluate, evaluate_loss};
 pub use events::EventWriter;
-pub use fit::{FitOptions, fit, fit_each, fit_with};
+pub use fit::{fit, fit_each, fit_loss, fit_with};
 pub use history::{Epoch, History};
 pub use landscape::{Landscape, loss_landscape};
+pub use options::FitOptions;
 pub use ranking::{PrecisionRecall, Roc, auc, average_precision, precision_recall, roc};
 pub use stopping::EarlyStopping;

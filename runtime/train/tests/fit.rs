@@ -2,9 +2,10 @@
 
 use candlelab_data::{circles, moons, xor};
 use candlelab_nn::{
-    Activation, Adam, Device, Linear, Module, Result, Sequential, Sgd, Tensor, seed,
+    Activation, Adam, Device, Embedding, Gru, Layer, Linear, Module, Result, Sequential, Sgd,
+    Tensor, mse, rand, seed,
 };
-use candlelab_train::{FitOptions, evaluate, fit, fit_with};
+use candlelab_train::{FitOptions, evaluate, fit, fit_loss, fit_with};
 use std::sync::{Mutex, MutexGuard};
 
 /// The random numbers are the process's; one test at a time draws from them.
@@ -103,5 +104,67 @@ fn options_fix_the_order_and_measure_on_a_test_set() -> Result<()> {
     assert_eq!(one.epochs.len(), 4);
     assert_eq!(one.epochs[3].test_accuracy, Some(accuracy));
     assert!(one.epochs.iter().all(|epoch| epoch.accuracy.is_some()));
+    Ok(())
+}
+
+/// Sixteen sequences that count in threes from four places: after 0 1 comes 2, after 2 comes 0.
+fn counting() -> Result<(Tensor, Tensor)> {
+    let row = |first: u32| (first..first + 6).map(|at| at % 3).collect::<Vec<_>>();
+    let rows = |shift: u32| (0..16).map(|first| row(first + shift)).collect::<Vec<_>>();
+    let tensor = |shift| Tensor::new(rows(shift), &Device::Cpu);
+    Ok((tensor(0)?, tensor(1)?))
+}
+
+#[test]
+fn a_class_for_each_token_is_learnt_and_counted() -> Result<()> {
+    let _alone = alone();
+    seed(3);
+    let (x, y) = counting()?;
+    let model = Sequential::new()
+        .add(Embedding::new(3, 4, &Device::Cpu)?)
+        .add(Gru::new(4, 8, &Device::Cpu)?)
+        .add(Linear::new(8, 3, &Device::Cpu)?); // logits (batch, time, 3)
+    let mut optimizer = Adam::new(model.vars(), 0.03);
+    let options = FitOptions {
+        epochs: 30,
+        batch_size: 8,
+        validation: Some((x.clone(), y.clone())),
+        test: Some((x.clone(), y.clone())),
+        ..FitOptions::default()
+    };
+    let history = fit_with(&model, &mut optimizer, &x, &y, &options)?;
+    let last = &history.epochs[29];
+    assert_eq!((last.accuracy, last.test_accuracy), (Some(1.0), Some(1.0)), "{history}");
+    let wrong = counting()?.0; // each token itself, never the next
+    assert_eq!(evaluate(&model, &x, &wrong)?, 0.0);
+    Ok(())
+}
+
+#[test]
+fn any_loss_of_a_batch_is_trained_by() -> Result<()> {
+    let _alone = alone();
+    seed(4);
+    let x = rand(-1.0, 1.0, (40, 3), &Device::Cpu)?;
+    let (code, back) = (Linear::new(3, 3, &Device::Cpu)?, Linear::new(3, 3, &Device::Cpu)?);
+    let vars = [code.vars(), back.vars()].concat();
+    let loss = |x: &Tensor, _: &Tensor| mse(&back.forward(&code.forward(x)?)?, x);
+    let options = FitOptions {
+        epochs: 60,
+        batch_size: 10,
+        validation: Some((x.clone(), x.clone())),
+        ..FitOptions::default()
+    };
+    let history = fit_loss(&mut Adam::new(vars.clone(), 0.02), &x, &x, &options, loss)?;
+    let last = &history.epochs[59];
+    assert!(last.validation_loss.is_some_and(|loss| loss < 1e-3), "{history}");
+    assert!(last.accuracy.is_none());
+
+    let options = FitOptions { test: Some((x.clone(), x.clone())), ..options };
+    let error = fit_loss(&mut Adam::new(vars.clone(), 0.02), &x, &x, &options, loss).unwrap_err();
+    assert!(error.to_string().contains("accuracy"), "{error}");
+    let root = |x: &Tensor, _: &Tensor| (code.forward(x)?.sum_all()? * 0.0)?.log()?.sqrt();
+    let options = FitOptions::default();
+    let error = fit_loss(&mut Sgd::new(vars, 0.1), &x, &x, &options, root).unwrap_err();
+    assert!(error.to_string().contains("in epoch 1, batch 1 of 2"), "{error}");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::Layer;
 use crate::parameters::Parameters;
+use crate::precision::parameter_from;
 use crate::random::randn;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
@@ -31,7 +32,7 @@ impl Embedding {
     /// # }
     /// ```
     pub fn new(count: usize, width: usize, device: &Device) -> Result<Self> {
-        Ok(Self { w: Var::from_tensor(&randn(0.0, 1.0, (count, width), device)?)? })
+        Ok(Self { w: parameter_from(&randn(0.0, 1.0, (count, width), device)?)? })
     }
 
     /// A layer with given vectors, `(count, width)`, to train on from there.
@@ -143,7 +144,7 @@ impl Positions {
     /// # }
     /// ```
     pub fn learned(length: usize, width: usize, device: &Device) -> Result<Self> {
-        let table = Var::from_tensor(&randn(0.0, 0.02, (length, width), device)?)?;
+        let table = parameter_from(&randn(0.0, 0.02, (length, width), device)?)?;
         Ok(Self { table: Table::Learned(table) })
     }
 

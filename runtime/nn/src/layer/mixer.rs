@@ -3,7 +3,8 @@
 use super::{Activation, FeedForward, Layer, LayerNorm, Linear};
 use crate::ops::{gelu, sigmoid};
 use crate::parameters::Parameters;
-use candle_core::{DType, Device, Module, Result, Tensor, Var};
+use crate::precision::parameter_dtype;
+use candle_core::{Device, Module, Result, Tensor, Var};
 
 /// A block of the MLP-Mixer (Tolstikhin et al. 2021): an MLP across positions, the same for each
 /// channel, then one across channels, the same for each position:
@@ -166,7 +167,13 @@ impl AttentionFree {
     pub fn new(length: usize, width: usize, device: &Device) -> Result<Self> {
         let linear = || Linear::new(width, width, device);
         let (query, key, value, output) = (linear()?, linear()?, linear()?, linear()?);
-        Ok(Self { query, key, value, output, w: Var::zeros((length, length), DType::F32, device)? })
+        Ok(Self {
+            query,
+            key,
+            value,
+            output,
+            w: Var::zeros((length, length), parameter_dtype(), device)?,
+        })
     }
 }
 

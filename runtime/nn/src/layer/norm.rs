@@ -4,17 +4,18 @@ use super::{Activation, Layer};
 use crate::mode::is_training;
 use crate::ops::{Bend, bent_batch_norm, group_norm, layer_norm, rms_norm};
 use crate::parameters::Parameters;
-use candle_core::{DType, Device, Module, Result, Tensor, Var, bail};
+use crate::precision::parameter_dtype;
+use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
 /// Added to variances, as in PyTorch.
 const EPSILON: f64 = 1e-5;
 
 fn ones(n: usize, device: &Device) -> Result<Var> {
-    Var::ones(n, DType::F32, device)
+    Var::ones(n, parameter_dtype(), device)
 }
 
 fn zeros(n: usize, device: &Device) -> Result<Var> {
-    Var::zeros(n, DType::F32, device)
+    Var::zeros(n, parameter_dtype(), device)
 }
 
 /// Mean 0 and variance 1 of each row, then scale and shift; see [`layer_norm`]. `ε` is 1e-5.

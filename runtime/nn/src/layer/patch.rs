@@ -2,6 +2,7 @@
 
 use super::{Layer, Linear};
 use crate::parameters::Parameters;
+use crate::precision::parameter_from;
 use crate::random::randn;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
@@ -143,7 +144,7 @@ impl ClassToken {
     /// # }
     /// ```
     pub fn new(width: usize, device: &Device) -> Result<Self> {
-        Ok(Self { w: Var::from_tensor(&randn(0.0, 0.02, width, device)?)? })
+        Ok(Self { w: parameter_from(&randn(0.0, 0.02, width, device)?)? })
     }
 }
 

@@ -4,19 +4,20 @@ use super::same_shape;
 use crate::ops::{log_softmax, relu, softplus};
 use candle_core::{D, DType, Result, Tensor, bail};
 
-/// `(n, classes)` and `(n)` labels.
-fn of_classes(name: &str, scores: &Tensor, labels: &Tensor) -> Result<()> {
-    let (n, classes) = scores.dims2()?;
-    if labels.dims() != [n] || n * classes == 0 {
-        bail!("shape mismatch in {name}, lhs: {:?}, rhs: {:?}", scores.dims(), labels.dims());
+/// Scores `(…, classes)` with labels `(…)`, as `(n, classes)` and `(n)`.
+fn of_classes(name: &str, scores: &Tensor, labels: &Tensor) -> Result<(Tensor, Tensor)> {
+    match scores.dims() {
+        [places @ .., classes] if labels.dims() == places && scores.elem_count() > 0 => {
+            Ok((scores.reshape(((), *classes))?, labels.flatten_all()?))
+        }
+        _ => bail!("shape mismatch in {name}, lhs: {:?}, rhs: {:?}", scores.dims(), labels.dims()),
     }
-    Ok(())
 }
 
 /// Mean negative log-likelihood of the true classes: `−1/n Σᵢ log softmax(zᵢ)[yᵢ]`, in nats.
 ///
 /// # Shapes
-/// - `logits`: `(n, classes)`; `labels`: `(n)`, u32
+/// - `logits`: `(…, classes)`; `labels`: `(…)`, u32, such as `(batch, time)`
 /// - output: a scalar
 ///
 /// # Errors
@@ -32,15 +33,15 @@ fn of_classes(name: &str, scores: &Tensor, labels: &Tensor) -> Result<()> {
 /// # }
 /// ```
 pub fn cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
-    of_classes("cross_entropy", logits, labels)?;
-    nll(&log_softmax(logits, D::Minus1)?, labels)
+    let (logits, labels) = of_classes("cross_entropy", logits, labels)?;
+    nll(&log_softmax(&logits, D::Minus1)?, &labels)
 }
 
 /// Mean negative log-likelihood of the true classes: `−1/n Σᵢ lᵢ[yᵢ]` for logarithms of
 /// probabilities `l`, as [`log_softmax`] gives them; see [`cross_entropy`].
 ///
 /// # Shapes
-/// - `log_probabilities`: `(n, classes)`; `labels`: `(n)`, u32
+/// - `log_probabilities`: `(…, classes)`; `labels`: `(…)`, u32
 /// - output: a scalar
 ///
 /// # Errors
@@ -56,8 +57,8 @@ pub fn cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
 /// # }
 /// ```
 pub fn nll(log_probabilities: &Tensor, labels: &Tensor) -> Result<Tensor> {
-    of_classes("nll", log_probabilities, labels)?;
-    let chosen = log_probabilities.contiguous()?.gather(&labels.unsqueeze(1)?, 1)?; // (n, 1)
+    let (logarithms, labels) = of_classes("nll", log_probabilities, labels)?;
+    let chosen = logarithms.contiguous()?.gather(&labels.unsqueeze(1)?, 1)?; // (n, 1)
     chosen.mean_all()?.neg()
 }
 
@@ -144,7 +145,7 @@ pub fn bce_with_logits(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
 /// for the lower class and 1 for the upper.
 ///
 /// # Shapes
-/// - `scores`: `(n, classes)` or `(n, 1)`; `labels`: `(n)` or `(n, 1)`
+/// - `scores`: `(…, classes)` or `(…, 1)`; `labels`: one for each row of scores
 ///
 /// # Errors
 /// If there are not as many labels as rows.
@@ -158,10 +159,11 @@ pub fn bce_with_logits(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
 /// # }
 /// ```
 pub fn accuracy(scores: &Tensor, labels: &Tensor) -> Result<f64> {
-    let (n, classes) = scores.dims2()?;
-    if labels.elem_count() != n || n == 0 {
+    let classes = scores.dims().last().copied().unwrap_or_default();
+    if labels.elem_count() * classes != scores.elem_count() || scores.elem_count() == 0 {
         bail!("shape mismatch in accuracy, lhs: {:?}, rhs: {:?}", scores.dims(), labels.dims());
     }
+    let scores = scores.reshape(((), classes))?;
     let labels = labels.flatten_all()?.to_dtype(DType::F64)?;
     let (answers, truth) = if classes == 1 {
         (scores.flatten_all()?.gt(0.0)?, labels.gt(0.0)?.to_dtype(DType::F64)?)

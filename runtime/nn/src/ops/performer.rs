@@ -68,16 +68,21 @@ impl RandomFeatures {
     }
 }
 
-/// Nearly [`attention`](crate::attention()) without a mask, in a time that grows as the number of
-/// positions and not as its square: with the features `φ` of [`RandomFeatures`],
+/// Positions whose weights the causal form computes at once.
+const BLOCK: usize = 64;
+
+/// Nearly [`attention`](crate::attention()), in a time that grows as the number of positions and
+/// not as its square: with the features `φ` of [`RandomFeatures`],
 /// `y = φ(q) (Σᵢ φ(kᵢ)ᵀ vᵢ) / (φ(q) Σᵢ φ(kᵢ)ᵀ)`, where queries and keys are divided by `d^¼` first.
+///
+/// If `causal`, the sums of position `t` end with `i = t`.
 ///
 /// # Shapes
 /// - `q`: `(…, queries, d)`; `k`: `(…, keys, d)`; `v`: `(…, keys, width)`; features of width `d`
 /// - output: `(…, queries, width)`
 ///
 /// # Errors
-/// If the shapes do not fit.
+/// If the shapes do not fit; if `causal`, there have to be as many queries as keys.
 ///
 /// ```
 /// # use candlelab_nn::*;
@@ -85,9 +90,11 @@ impl RandomFeatures {
 /// seed(1);
 /// let x = randn(0.0, 0.5, (1, 1, 5, 4), &Device::Cpu)?;
 /// let features = RandomFeatures::new(4, 4000, &Device::Cpu)?;
-/// let y = performer_attention(&x, &x, &x, &features)?;
-/// let error = (y - attention(&x, &x, &x, false)?)?.abs()?.max_all()?.to_scalar::<f32>()?;
-/// assert!(error < 0.2, "{error}");
+/// for causal in [false, true] {
+///     let y = performer_attention(&x, &x, &x, &features, causal)?;
+///     let error = (y - attention(&x, &x, &x, causal)?)?.abs()?.max_all()?.to_scalar::<f32>()?;
+///     assert!(error < 0.2, "{error}");
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -96,6 +103,7 @@ pub fn performer_attention(
     k: &Tensor,
     v: &Tensor,
     features: &RandomFeatures,
+    causal: bool,
 ) -> Result<Tensor> {
     let scale = (q.dim(D::Minus1)? as f64).powf(-0.25);
     let q = features.logarithms(&(q * scale)?)?; // (…, queries, features)
@@ -104,7 +112,42 @@ pub fn performer_attention(
     let q = q.broadcast_sub(&q.detach().max_keepdim(D::Minus1)?)?.exp()?;
     let largest = k.detach().max_keepdim(D::Minus1)?.max_keepdim(D::Minus2)?; // (…, 1, 1)
     let k = k.broadcast_sub(&largest)?.exp()?;
-    let k = k.transpose(D::Minus2, D::Minus1)?.contiguous()?; // (…, features, keys)
-    let sums = q.matmul(&k.matmul(&v.contiguous()?)?)?; // (…, queries, width)
-    sums.broadcast_div(&q.matmul(&k.sum_keepdim(D::Minus1)?)?) // (…, queries, 1)
+    let one = v.narrow(D::Minus1, 0, 1)?.ones_like()?;
+    let v = Tensor::cat(&[v, &one], D::Minus1)?; // with what the weights add up to at its end
+    let sums = if causal { causal_sums(&q, &k, &v)? } else { q.matmul(&turned(&k)?.matmul(&v)?)? };
+    let width = v.dim(D::Minus1)? - 1;
+    sums.narrow(D::Minus1, 0, width)?.broadcast_div(&sums.narrow(D::Minus1, width, 1)?)
+}
+
+/// `Σ_{i ≤ t} (q_t · k_i) v_i` for every position `t`: within a block by its triangle of products,
+/// for all blocks before it by the sum of their `kᵀ v`.
+fn causal_sums(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
+    let length = q.dim(D::Minus2)?;
+    if k.dim(D::Minus2)? != length {
+        let keys = k.dim(D::Minus2)?;
+        bail!("causal attention has as many queries as keys, got {length} and {keys}");
+    }
+    let mut before: Option<Tensor> = None; // (…, features, width)
+    let mut sums = Vec::new();
+    for start in (0..length).step_by(BLOCK) {
+        let size = BLOCK.min(length - start);
+        let block = |x: &Tensor| x.narrow(D::Minus2, start, size)?.contiguous();
+        let (q, k, v) = (block(q)?, block(k)?, block(v)?);
+        let triangle = Tensor::tril2(size, q.dtype(), q.device())?;
+        let within = q.matmul(&turned(&k)?)?.broadcast_mul(&triangle)?.matmul(&v)?;
+        let added = turned(&k)?.matmul(&v)?;
+        sums.push(match &before {
+            Some(before) => (within + q.matmul(before)?)?,
+            None => within,
+        });
+        before = Some(match before {
+            Some(before) => (before + added)?,
+            None => added,
+        });
+    }
+    Tensor::cat(&sums, D::Minus2)
+}
+
+fn turned(x: &Tensor) -> Result<Tensor> {
+    x.transpose(D::Minus2, D::Minus1)?.contiguous()
 }

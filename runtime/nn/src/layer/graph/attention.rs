@@ -4,7 +4,8 @@ use super::{GraphLayer, ends, with_self_loops};
 use crate::init::xavier_uniform;
 use crate::ops::{gather, leaky_relu, linear, scatter_softmax, scatter_sum};
 use crate::parameters::Parameters;
-use candle_core::{DType, Device, Result, Shape, Tensor, Var};
+use crate::precision::parameter_dtype;
+use candle_core::{Device, Result, Shape, Tensor, Var};
 
 /// Graph attention (Veličković et al. 2018): with `hᵢ = W xᵢ`, each node adds up its neighbours,
 /// `yᵢ = Σⱼ aᵢⱼ hⱼ + b`, with weights `aᵢⱼ = softmaxⱼ(LeakyReLU(s · hⱼ + t · hᵢ))` that sum to 1
@@ -41,7 +42,7 @@ impl Gat {
     /// ```
     pub fn new(inputs: usize, outputs: usize, heads: usize, device: &Device) -> Result<Self> {
         let weight = |shape: Shape| {
-            let w = Var::zeros(shape, DType::F32, device)?;
+            let w = Var::zeros(shape, parameter_dtype(), device)?;
             xavier_uniform(&w)?;
             Result::Ok(w)
         };
@@ -49,7 +50,7 @@ impl Gat {
             w: weight((heads * outputs, inputs).into())?,
             source: weight((heads, outputs).into())?,
             target: weight((heads, outputs).into())?,
-            b: Var::zeros(heads * outputs, DType::F32, device)?,
+            b: Var::zeros(heads * outputs, parameter_dtype(), device)?,
         })
     }
 }

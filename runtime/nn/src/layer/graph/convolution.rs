@@ -5,7 +5,8 @@ use crate::init::xavier_uniform;
 use crate::layer::Linear;
 use crate::ops::{arrivals, linear};
 use crate::parameters::Parameters;
-use candle_core::{DType, Device, Module, Result, Tensor, Var};
+use crate::precision::parameter_dtype;
+use candle_core::{Device, Module, Result, Tensor, Var};
 
 /// Graph convolution (Kipf and Welling 2017): `Y = D^-½ (A + I) D^-½ X W + b`, where `A[i, j]` is 1
 /// for an edge from `j` to `i` and `D` has the row sums of `A + I`, each node's degree.
@@ -39,9 +40,9 @@ impl Gcn {
     /// # }
     /// ```
     pub fn new(inputs: usize, outputs: usize, device: &Device) -> Result<Self> {
-        let w = Var::zeros((outputs, inputs), DType::F32, device)?;
+        let w = Var::zeros((outputs, inputs), parameter_dtype(), device)?;
         xavier_uniform(&w)?;
-        Ok(Self { w, b: Var::zeros(outputs, DType::F32, device)? })
+        Ok(Self { w, b: Var::zeros(outputs, parameter_dtype(), device)? })
     }
 }
 
