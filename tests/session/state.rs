@@ -78,3 +78,18 @@ fn a_closure_serves_its_own_cell() {
     ran[2].is_ok().shows("8.0");
     ran[3].fails_with("E0425").shows("`times` is a closure, and lives only in In[2]");
 }
+
+#[test]
+fn what_cannot_be_kept_serves_its_own_cell() {
+    let ran = session(&[
+        "let numbers = vec![1, 2, 3];",
+        "let even = numbers.iter().filter(|n| **n % 2 == 0);\nlet first = &numbers[0];\nlet sum: i32 = even.sum::<i32>() + first;\nsum",
+        "sum + numbers.len() as i32",
+        "first",
+        "even.count()",
+    ]);
+    ran[1].is_ok().shows("3");
+    ran[2].is_ok().shows("6");
+    ran[3].fails_with("E0425").shows("lives only in In[2]");
+    ran[4].fails_with("E0425").shows("`.collect::<Vec<_>>()` makes a list");
+}

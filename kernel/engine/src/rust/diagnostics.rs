@@ -62,7 +62,7 @@ fn unknown_variable(error: &CompilationError, variables: &Variables) -> Option<S
     let name = message.strip_prefix("cannot find ")?.split('`').nth(1)?;
     let gone = variables.gone(name)?;
     let story = gone.story();
-    if gone.why == Why::Closure {
+    if matches!(gone.why, Why::Closure | Why::Unkept) {
         return Some(story);
     }
     Some(format!("{story}; run the cell that makes `{name}` again"))

@@ -100,8 +100,8 @@ impl RustEngine {
         }
         self.warn(&cell.code, frontend);
         let (mut insertions, mut impls) = self.impls.with_cell(&cell.code);
-        let closures = parse::closures(&cell.code);
-        insertions.extend(closures.iter().flat_map(|closure| closure.insertions.clone()));
+        let mut locals = parse::closures(&cell.code);
+        insertions.extend(locals.iter().flat_map(|local| local.insertions.clone()));
         insertions.extend(parse::show_last(&cell.code));
         if self.may_redefine(&cell.code) {
             // A statement, so that the cell runs and its variables' types are checked.
@@ -111,12 +111,18 @@ impl RustEngine {
             let shown = Edited::new(&cell.code, insertions.clone());
             self.cells.push((cell.number, shown.clone()));
             let ended = self.evaluate(&shown, frontend);
-            let Some((header, instead)) = ended.broken_impl(&mut impls) else {
+            let mut unkept = parse::locals(&cell.code, &ended.unkept());
+            unkept.retain(|local| !locals.contains(local));
+            if let Some((header, instead)) = ended.broken_impl(&mut impls) {
+                notes::dropped(&header, frontend);
+                insertions.insert(0, (parse::first_code(&cell.code), instead));
+            } else if !unkept.is_empty() {
+                insertions.extend(unkept.iter().flat_map(|local| local.insertions.clone()));
+                locals.extend(unkept);
+            } else {
                 break (shown, ended);
-            };
-            notes::dropped(&header, frontend);
+            }
             self.cells.pop();
-            insertions.insert(0, (parse::first_code(&cell.code), instead));
         };
         if ended.result.is_ok() {
             self.impls = impls;
@@ -124,8 +130,7 @@ impl RustEngine {
         let source = Source { number: cell.number, code: &cell.code, shown: &shown };
         let cost = ended.cost;
         let error = self.settle(ended, &source, frontend);
-        let names = closures.into_iter().map(|closure| closure.name);
-        self.session.books().end_closures(cell.number, names);
+        self.session.books().end_locals(cell.number, locals);
         Reply { error, pages: Vec::new(), cost }
     }
 

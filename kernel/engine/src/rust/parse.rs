@@ -25,30 +25,43 @@ pub fn show_last(code: &str) -> Vec<Insertion> {
     }
 }
 
-/// A closure that a cell gives a name: no type can be written for it, so it stays in its cell.
+/// A variable of a cell that cannot outlive it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Closure {
+pub struct Local {
     /// The name.
     pub name: String,
+    /// Whether it is a closure.
+    pub is_closure: bool,
     /// What hides its definition from the evaluator, which would try to keep it.
     pub insertions: [Insertion; 2],
 }
 
-/// The closures that a cell gives a name.
-pub fn closures(code: &str) -> Vec<Closure> {
+/// The closures that a cell gives a name: no type can be written for them.
+pub fn closures(code: &str) -> Vec<Local> {
+    lets(code).into_iter().filter(|local| local.is_closure).collect()
+}
+
+/// Where a cell defines variables of these names, closures aside.
+pub fn locals(code: &str, names: &[String]) -> Vec<Local> {
+    let is_meant = |local: &Local| !local.is_closure && names.contains(&local.name);
+    lets(code).into_iter().filter(is_meant).collect()
+}
+
+/// The variables that a cell defines, one in each statement.
+fn lets(code: &str) -> Vec<Local> {
     let parsed = parse(&without_commands(code));
     let statements = body(&parsed).into_iter().flat_map(|body| body.statements());
-    let closure = |statement| {
+    let local = |statement| {
         let ast::Stmt::LetStmt(statement) = statement else { return None };
-        let is_closure = matches!(statement.initializer(), Some(ast::Expr::ClosureExpr(_)));
+        let is_closure = matches!(statement.initializer(), Some(ast::Expr::ClosureExpr(_)))
+            && statement.ty().is_none();
         let ast::Pat::IdentPat(name) = statement.pat()? else { return None };
         let range = statement.syntax().text_range();
         let (start, end) = (user_offset(range.start())?, user_offset(range.end())?);
         let insertions = [(start, LOCAL.into()), (end, "}".into())];
-        let name = name.name()?.text().to_string();
-        (is_closure && statement.ty().is_none()).then_some(Closure { name, insertions })
+        Some(Local { name: name.name()?.text().to_string(), is_closure, insertions })
     };
-    if parsed.errors().is_empty() { statements.filter_map(closure).collect() } else { Vec::new() }
+    if parsed.errors().is_empty() { statements.filter_map(local).collect() } else { Vec::new() }
 }
 
 /// The items that stand in a cell, outside of other items.
@@ -273,6 +286,11 @@ mod tests {
         let insertions = found.into_iter().flat_map(|it| it.insertions).collect();
         let hidden = Edited::new(code, insertions).code;
         assert!(hidden.contains("candlelab::host::local!{let add = |x: i32| x + a;}\nlet f"));
+        let named: Vec<String> = locals(code, &["a".into(), "add".into(), "g".into()])
+            .into_iter()
+            .map(|local| local.name)
+            .collect();
+        assert_eq!(named, ["a"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which variables a notebook has, and what became of those that it had.
 
+use super::parse::Local;
 use crate::Variable;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub enum Why {
     NotKept,
     /// It is a closure, which has no type that could be kept.
     Closure,
+    /// It borrows from another variable, or its type has no name, as that of an iterator.
+    Unkept,
 }
 
 /// A variable that is gone: in which cell, and why.
@@ -41,6 +44,11 @@ impl Gone {
             Why::Closure => format!(
                 "`{name}` is a closure, and lives only in In[{number}]: as a function, \
                  `fn {name}(…)`, it stays, without what it took from around it"
+            ),
+            Why::Unkept => format!(
+                "`{name}` borrows, or is of a type without a name, and lives only in \
+                 In[{number}]: `.collect::<Vec<_>>()` makes a list of an iterator, `.clone()` or \
+                 `.to_owned()` a value of a reference"
             ),
             Why::NotKept => format!("In[{number}] failed before it could keep `{name}`"),
         }
@@ -98,10 +106,12 @@ impl Variables {
         lost
     }
 
-    /// Books the closures of cell `number`, which end with it.
-    pub fn end_closures(&mut self, number: usize, names: impl Iterator<Item = String>) {
-        let gone = |name: String| Gone { name, number, why: Why::Closure };
-        self.gone.extend(names.map(|name| (name.clone(), gone(name))));
+    /// Books the variables that end with cell `number`.
+    pub fn end_locals(&mut self, number: usize, locals: Vec<Local>) {
+        for Local { name, is_closure, .. } in locals {
+            let why = if is_closure { Why::Closure } else { Why::Unkept };
+            self.gone.insert(name.clone(), Gone { name, number, why });
+        }
     }
 
     /// Books the end of the process in cell `number`; returns the names of what went with it.

@@ -36,6 +36,22 @@ impl Ended {
         let byte = primary.next()?["byte_start"].as_u64()?;
         impls.drop_at(&self.generated, byte as usize)
     }
+
+    /// The variables that the evaluator cannot keep, for what they borrow or for their type.
+    pub fn unkept(&self) -> Vec<String> {
+        let messages: Vec<String> = match &self.result {
+            Err(Error::CompilationErrors(errors)) => errors.iter().map(|it| it.message()).collect(),
+            Err(error) => vec![error.to_string()],
+            Ok(_) => Vec::new(),
+        };
+        let name = |message: &String| {
+            let about_keeping = ["can't be persisted", "cannot be persisted"];
+            let rest = message.strip_prefix("The variable `")?;
+            let (name, rest) = rest.split_once('`')?;
+            about_keeping.iter().any(|words| rest.contains(words)).then(|| name.to_owned())
+        };
+        messages.iter().filter_map(name).collect()
+    }
 }
 
 impl Session {
