@@ -37,6 +37,9 @@ fn a_release_gives_no_answer_away() {
     let done = lab().success("release labs");
     let text = fs::read_to_string(done.path("release/00-doubling/lab.ipynb")).unwrap();
     assert!(text.contains("todo!()") && !text.contains("x * 2.0") && !text.contains("12.0"));
+    let done = done.then().success("release labs doubling -o one").prints("one/00-doubling");
+    let done = done.then().ends_with(2, "release labs tripling");
+    assert!(done.stderr.contains("no lab in `labs` with tripling in its name"), "{}", done.stderr);
     let done = done.then().ends_with(2, "release labs -o labs");
     assert!(done.stderr.contains("would replace the lab"), "{}", done.stderr);
     assert!(fs::read_to_string(done.path(LAB)).unwrap().contains("x * 2.0"));
@@ -112,8 +115,10 @@ fn what_is_wrong_with_a_lab_is_listed() {
     let text =
         text.replacen("\"outputs\": []", "\"outputs\": [{}]", 1).replace("## Summary", "# End");
     fs::write(done.path(LAB), text).unwrap();
+    fs::write(done.path("labs/README.md"), "# Labs\n").unwrap();
     let done = done.then().after("unset CANDLELAB_ENGINE").ends_with(1, "check-labs");
     let done = done.prints("it has outputs").prints("it has no `## Summary`");
+    let done = done.prints("lacks the entry `[00 Doubling](00-doubling/lab.ipynb)`");
     let done = done.prints("cell `double`: its checksum should be");
     done.prints("check `double-check` does not pass with the solution");
 }

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::print;
 use crate::session::{self, Session};
 use anyhow::Context;
-use candlelab_grader::{Lab, labs, problems, release, results};
+use candlelab_grader::{Lab, chosen_labs, problems, release, results};
 use candlelab_notebook::{Notebook, Options, Outcome};
 use std::fs;
 use std::path::Path;
@@ -22,11 +22,7 @@ pub fn run(args: &CheckLabsArgs) -> anyhow::Result<Exit> {
     let mut session = Session::default();
     let (mut bad, mut all) = (0, 0);
     let folder = fs::canonicalize(&args.labs).unwrap_or_else(|_| args.labs.clone());
-    let is_wanted = |path: &Path| {
-        let name = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-        args.only.is_empty() || args.only.iter().any(|part| name.contains(part))
-    };
-    for path in labs(&folder)?.into_iter().filter(|path| is_wanted(path)) {
+    for path in chosen_labs(&folder, &args.only)? {
         all += 1;
         let lab = match Lab::read(path) {
             Ok(lab) => lab,

@@ -127,6 +127,8 @@ pub struct ResetArgs {
 pub struct ReleaseArgs {
     /// The folder of the labs
     pub labs: PathBuf,
+    /// Only the labs whose names contain one of these
+    pub only: Vec<String>,
     /// The folder for the students' versions
     #[arg(short, long, default_value = "release", value_name = "FOLDER")]
     pub output: PathBuf,

@@ -4,14 +4,14 @@ use crate::cli::ReleaseArgs;
 use crate::exit::{BadInput, Exit};
 use crate::print;
 use anyhow::Context;
-use candlelab_grader::{Lab, labs, release};
+use candlelab_grader::{Lab, chosen_labs, release};
 use std::fs;
 use std::path::Path;
 
 /// Writes the student version of every lab; none if one of them cannot be made.
 pub fn run(args: &ReleaseArgs) -> anyhow::Result<Exit> {
     let mut released = Vec::new();
-    for path in labs(&args.labs)? {
+    for path in chosen_labs(&args.labs, &args.only)? {
         let lab = Lab::read(path)?;
         released.push((release(&lab)?, lab));
     }

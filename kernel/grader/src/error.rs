@@ -26,6 +26,14 @@ pub enum Error {
         /// The folder that was searched.
         folder: PathBuf,
     },
+    /// None of the labs has such a name.
+    #[error("no lab in `{}` with {parts} in its name", folder.display())]
+    NoSuchLab {
+        /// The folder that was searched.
+        folder: PathBuf,
+        /// What the name should contain.
+        parts: String,
+    },
     /// It cannot be told which lab a notebook belongs to.
     #[error("`{}` belongs to no lab of `{}`", path.display(), labs.display())]
     UnknownLab {
@@ -46,6 +54,9 @@ impl Error {
         match self {
             Self::Notebook(error) => error.hint(),
             Self::Cell { .. } => "mend the lab; `candlelab check-labs` lists all problems".into(),
+            Self::NoSuchLab { .. } => {
+                "`candlelab list` shows all; a part of a name is enough".into()
+            }
             Self::NoLabs { .. } => "a lab is a folder such as `03-slug` with a `lab.ipynb`".into(),
             Self::UnknownLab { .. } => "name the folder of the labs with `--labs`".into(),
         }

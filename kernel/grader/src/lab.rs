@@ -90,6 +90,23 @@ pub fn labs(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if paths.is_empty() { Err(Error::NoLabs { folder: folder.into() }) } else { Ok(paths) }
 }
 
+/// The labs in a folder whose names contain one of `parts`; all, if there is no part.
+///
+/// # Errors
+/// If the folder cannot be read, or there is none.
+pub fn chosen_labs(folder: &Path, parts: &[String]) -> Result<Vec<PathBuf>, Error> {
+    let name = |path: &Path| Some(path.parent()?.file_name()?.to_string_lossy().into_owned());
+    let is_chosen = |path: &PathBuf| {
+        let name = name(path).unwrap_or_default();
+        parts.is_empty() || parts.iter().any(|part| name.contains(part))
+    };
+    let chosen: Vec<PathBuf> = labs(folder)?.into_iter().filter(is_chosen).collect();
+    match chosen.is_empty() {
+        true => Err(Error::NoSuchLab { folder: folder.into(), parts: parts.join(", ") }),
+        false => Ok(chosen),
+    }
+}
+
 /// The lab that a student's notebook belongs to: the one it names, or the one that its folder or its
 /// file is named after, or the one with most of its cells.
 ///

@@ -19,7 +19,7 @@ mod salvage;
 
 pub use error::Error;
 pub use exercise::{Exercise, exercises};
-pub use lab::{Lab, find_lab, labs};
+pub use lab::{About, Lab, chosen_labs, find_lab, labs};
 pub use lint::problems;
 pub use marks::Marks;
 pub use progress::{Result as CheckResult, results};

@@ -1,6 +1,6 @@
 //! What a reviewer would find wrong with a lab before running it.
 
-use crate::{Exercise, Lab, Marks, prose, release};
+use crate::{About, Exercise, Lab, Marks, prose, release};
 use candlelab_notebook::{Cell, Kind};
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,6 +22,7 @@ pub fn problems(lab: &Lab) -> Vec<String> {
         found.extend(cell_problems(lab, cell).into_iter().map(|it| format!("cell `{id}`: {it}")));
     }
     names_twice(lab, &mut found);
+    contents_page(lab, &mut found);
     structure(lab, &mut found);
     found.extend(lab.exercises.iter().flat_map(exercise));
     if let Err(error) = release(lab) {
@@ -48,6 +49,17 @@ fn name(lab: &Lab, found: &mut Vec<String>) {
         if file != "lab.ipynb" && !file.starts_with("LICEN") && !sources.contains(&file) {
             found.push(format!("nothing in it speaks of the file `{file}`"));
         }
+    }
+}
+
+/// A course that has a contents page has the lab on it.
+fn contents_page(lab: &Lab, found: &mut Vec<String>) {
+    let page = lab.path.ancestors().nth(2).unwrap_or(Path::new("")).join("README.md");
+    let About { lab: slug, title, .. } = &lab.about;
+    let number = slug.split('-').next().unwrap_or_default();
+    let entry = format!("[{number} {title}]({slug}/lab.ipynb)");
+    if fs::read_to_string(&page).is_ok_and(|text| !text.contains(&entry)) {
+        found.push(format!("`{}` lacks the entry `{entry}`", page.display()));
     }
 }
 
