@@ -48,9 +48,9 @@ pub fn gradient_check(f: impl Fn(&Tensor) -> Result<Tensor>, x: &Tensor) -> Resu
 /// ```
 /// # use candlelab_nn::*;
 /// # fn main() -> Result<()> {
-/// let model = with_dtype(DType::F64, || mlp(&[2, 3, 1], Activation::Tanh, &Device::Cpu))?;
+/// let layer = with_dtype(DType::F64, || Linear::new(2, 3, &Device::Cpu))?;
 /// let x = Tensor::new(&[[1f64, -0.5]], &Device::Cpu)?;
-/// assert!(parameter_check(|| model.forward(&x), &model.parameters())? < 1e-8);
+/// assert!(parameter_check(|| layer.forward(&x), &layer.parameters())? < 1e-8);
 /// # Ok(())
 /// # }
 /// ```

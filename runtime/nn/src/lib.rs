@@ -3,8 +3,19 @@
 //! Candle's tensors and its autograd do the work; where its own operations give a wrong gradient
 //! or none (`max_pool2d`, `relu` at 0, fused layers) or are slow to train with on a CPU
 //! (convolution, normalisation, attention), this crate has operations of its own, for f32 and f64,
-//! tested against finite differences and PyTorch. On other devices it uses Candle's simple
-//! operations, which are right.
+//! tested against finite differences and PyTorch.
+//!
+//! Elsewhere, on CUDA, on Metal and for f16 and bf16, Candle's simple operations do the same, a few
+//! of them by a detour:
+//!
+//! | operation | elsewhere |
+//! |---|---|
+//! | affine maps, attention, softmax, functions of one number, losses | chains of Candle's own |
+//! | normalisation by layer, group, batch, root mean square | chains of Candle's own |
+//! | convolutions and their transposes | Candle's; in groups, of sequences, and where a stride leaves something over with a detour |
+//! | pooling, `scatter_max` | on the CPU, to and fro |
+//! | `gather`, `scatter_sum`, `scatter_mean` | Candle's `index_select` and `index_add` |
+//! | the fused step of [`Adam`] | a chain of Candle's own |
 //!
 //! - [`seed`] and [`device`] come first in a notebook;
 //! - [`Sequential`] chains layers: [`Linear`], [`Activation`], [`Flatten`], [`Dropout`],

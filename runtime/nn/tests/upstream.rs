@@ -77,3 +77,21 @@ fn fused_root_mean_square_has_no_gradient() -> Result<()> {
     assert_eq!(gradient(&x, &candle_nn::ops::rms_norm(&x, &ones, 1e-5)?)?, None);
     Ok(())
 }
+
+#[test]
+fn a_batch_of_sequences_has_a_wrong_gradient() -> Result<()> {
+    let x = Var::from_tensor(&Tensor::ones((2, 1, 3), DType::F32, &Device::Cpu)?)?;
+    let w = Tensor::new(&[[[1f32, 2.0]]], &Device::Cpu)?.repeat((2, 1, 1))?;
+    let weights = Tensor::arange(0f32, 8.0, &Device::Cpu)?.reshape((2, 2, 2))?;
+    let found = gradient(&x, &(x.conv1d(&w, 0, 1, 1, 1)? * weights)?)?;
+    assert_ne!(found, Some(vec![2.0, 8.0, 8.0, 10.0, 32.0, 24.0]));
+    Ok(())
+}
+
+#[test]
+fn a_stride_that_leaves_over_different_numbers_has_no_gradient() -> Result<()> {
+    let x = Var::from_tensor(&Tensor::ones((1, 1, 4, 5), DType::F32, &Device::Cpu)?)?;
+    let w = Tensor::ones((1, 1, 3, 3), DType::F32, &Device::Cpu)?;
+    assert!(gradient(&x, &x.conv2d(&w, 0, 2, 1, 1)?).is_err());
+    Ok(())
+}

@@ -26,9 +26,10 @@ const fn path(name: &'static str, fault: &'static str, instead: &'static str) ->
 
 const NONE: &str = "gives no gradient at all, so that what stands before it never learns";
 
-static ALL: [Faulty; 9] = [
+static ALL: [Faulty; 10] = [
     method("max_pool2d", "gives a gradient that is too small", "max_pool2d(&x, 2, 2)"),
     method("upsample_nearest2d", "overwrites another gradient", "upsample_nearest2d(&x, 2)"),
+    method("conv1d", "gives a wrong gradient", "conv1d(&x, &w, None, ConvOptions::default())"),
     path("candle_nn::LayerNorm", NONE, "LayerNorm"),
     path("candle_nn::layer_norm", NONE, "LayerNorm"),
     path("candle_nn::rms_norm", NONE, "RmsNorm"),

@@ -1,6 +1,7 @@
 //! Convolutions of images and of sequences.
 
 mod direct;
+mod elsewhere;
 mod geometry;
 mod kernels;
 mod lanes;
@@ -154,9 +155,7 @@ pub fn conv1d(
         let forward = Forward { sizes, bend: Bend(None) };
         return convolve(&x, &w, bias, options, forward)?.squeeze(2);
     }
-    let (x, w) = (x.squeeze(2)?, w.squeeze(2)?);
-    let ConvOptions { stride, padding, dilation, groups } = options;
-    add_bias(x.conv1d(&w, padding, stride, dilation, groups)?, bias)
+    add_bias(elsewhere::conv1d(&x, &w, options)?, bias)
 }
 
 /// The transpose of [`conv2d_with`], which undoes its change of size: each pixel of `x` adds
@@ -165,8 +164,6 @@ pub fn conv1d(
 ///
 /// A convolution with stride 2 gives the same size for two sizes of image; `output_padding`, less
 /// than the stride or the dilation, makes the larger one.
-///
-/// On other devices than the CPU Candle's own is used, which knows one group only.
 ///
 /// # Shapes
 /// - `x`: `(batch, channels, height, width)`
@@ -195,13 +192,9 @@ pub fn conv_transpose2d(
 ) -> Result<Tensor> {
     let sizes = transposed_sizes(x, w, options, output_padding)?;
     check_bias("conv_transpose2d", bias, sizes.groups * sizes.inputs)?;
-    let ConvOptions { stride, padding, dilation, groups } = options;
-    let y = if ours(x) {
-        apply2(Spread(sizes), x, w)?
-    } else if groups == 1 {
-        x.conv_transpose2d(w, padding, output_padding, stride, dilation)?
-    } else {
-        bail!("conv_transpose2d on {:?} has one group, got {groups}", x.device().location())
+    let y = match ours(x) {
+        true => apply2(Spread(sizes), x, w)?,
+        false => elsewhere::conv_transpose2d(x, w, options, output_padding)?,
     };
     add_bias(y, bias)
 }
@@ -213,10 +206,9 @@ fn convolve(
     options: ConvOptions,
     forward: Forward,
 ) -> Result<Tensor> {
-    let ConvOptions { stride, padding, dilation, groups } = options;
     match bias {
         _ if !ours(x) => {
-            let y = add_bias(x.conv2d(w, padding, stride, dilation, groups)?, bias)?;
+            let y = add_bias(elsewhere::conv2d(x, w, options)?, bias)?;
             forward.bend.alone(y)
         }
         Some(bias) => apply3(forward, x, w, bias),
