@@ -119,7 +119,8 @@ fn attention_and_softmax() -> Result<()> {
 fn functions_of_one_number() -> Result<()> {
     seed(5);
     let x = [(random((4, 5))? * 3.0)?];
-    let functions: [(&str, fn(&Tensor) -> Result<Tensor>); 9] = [
+    type Named = (&'static str, fn(&Tensor) -> Result<Tensor>);
+    let functions: [Named; 9] = [
         ("relu", relu),
         ("sigmoid", sigmoid),
         ("tanh", tanh),
