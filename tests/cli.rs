@@ -1,9 +1,14 @@
 //! The command line, through the real binary with the toy engine.
 
+mod choice;
+mod compare;
+mod export;
 mod input;
 mod install;
 mod interrupt;
 mod labs;
+mod lint;
+mod reports;
 mod run;
 
 use serde_json::Value;
@@ -53,6 +58,11 @@ impl Cmd {
         command.env("JUPYTER_DATA_DIR", self.folder.path().join("jupyter"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    fn outputs_in(path: &Path, cell: usize) -> Value {
+        let text = fs::read_to_string(path).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["cells"][cell]["outputs"].clone()
     }
 
     #[track_caller]
@@ -118,8 +128,7 @@ impl Done {
 
     /// A cell's outputs in an executed notebook.
     fn outputs(&self, name: &str, cell: usize) -> Value {
-        let text = fs::read_to_string(self.path(name)).unwrap();
-        serde_json::from_str::<Value>(&text).unwrap()["cells"][cell]["outputs"].clone()
+        Cmd::outputs_in(&self.path(name), cell)
     }
 }
 

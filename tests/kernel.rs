@@ -56,3 +56,13 @@ fn the_kernel_survives_what_may_happen() {
 fn student_versions_are_those_of_nbgrader() {
     pytest("test_nbgrader.py", "");
 }
+
+#[test]
+fn papermill_gives_values_to_notebooks() {
+    pytest("test_papermill.py", "");
+}
+
+#[test]
+fn written_notebooks_are_valid() {
+    pytest("test_files.py", "");
+}

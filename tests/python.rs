@@ -44,6 +44,11 @@ impl Python {
         succeed(install.args(["install", "--name", "candlelab", "--prefix"]).arg(&self.folder));
     }
 
+    /// The folder of the environment's programs.
+    pub fn programs(&self) -> PathBuf {
+        self.folder.join("bin")
+    }
+
     /// The environment's interpreter, which finds the kernel and leaves the user's files alone.
     pub fn command(&self) -> Command {
         let mut python = Command::new(self.folder.join("bin/python"));

@@ -1,11 +1,14 @@
 //! Cells through the real engine, one after the other.
 
 mod errors;
+mod isolated;
 mod kept;
 mod magics;
+mod parameters;
 mod state;
 
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::Command;
 
 /// What one cell left: its outputs as text, in order.
@@ -37,23 +40,33 @@ impl Ran {
     }
 }
 
+/// A notebook of these cells, all with these tags.
+fn notebook(cells: &[&str], tags: &[&str]) -> Value {
+    let cell = |(at, source): (usize, &&str)| {
+        json!({"cell_type": "code", "id": format!("c{at}"), "source": source, "outputs": [],
+            "execution_count": null, "metadata": {"tags": tags}})
+    };
+    let cells: Vec<Value> = cells.iter().enumerate().map(cell).collect();
+    json!({"cells": cells, "metadata": {"kernelspec": {"name": "candlelab",
+        "display_name": "Rust (Candle)", "language": "rust"}}, "nbformat": 4, "nbformat_minor": 5})
+}
+
 /// Runs cells in one session; each may fail.
 fn session(cells: &[&str]) -> Vec<Ran> {
     let folder = tempfile::tempdir().unwrap();
-    let cell = |(at, source): (usize, &&str)| {
-        json!({"cell_type": "code", "id": format!("c{at}"), "source": source, "outputs": [],
-            "execution_count": null, "metadata": {"tags": ["raises-exception"]}})
-    };
-    let cells: Vec<Value> = cells.iter().enumerate().map(cell).collect();
-    let notebook = json!({"cells": cells, "metadata": {"kernelspec": {"name": "candlelab",
-        "display_name": "Rust (Candle)", "language": "rust"}}, "nbformat": 4, "nbformat_minor": 5});
+    let notebook = notebook(cells, &["raises-exception"]);
     std::fs::write(folder.path().join("a.ipynb"), notebook.to_string()).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
     let done = command.args(["run", "a.ipynb", "-o", "out"]).current_dir(folder.path());
     let done = done.output().unwrap();
-    let log = String::from_utf8_lossy(&done.stderr);
-    let text = std::fs::read(folder.path().join("out/a.ipynb")).expect(&log);
-    let notebook: Value = serde_json::from_slice(&text).unwrap();
+    let written = folder.path().join("out/a.ipynb");
+    assert!(written.exists(), "{}", String::from_utf8_lossy(&done.stderr));
+    cells_of(&written)
+}
+
+/// The cells of an executed notebook.
+fn cells_of(path: &Path) -> Vec<Ran> {
+    let notebook: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     notebook["cells"].as_array().unwrap().iter().map(ran).collect()
 }
 

@@ -30,7 +30,7 @@ fn folders_are_searched_and_keep_their_paths() {
         "labs/1/.ipynb_checkpoints/a.ipynb=fails",
         "out/old.ipynb=fails",
     ];
-    let done = Cmd::with(&notebooks).success("run .").says("");
+    let done = Cmd::with(&notebooks).success("run . -j 1").says("");
     let done = done.wrote(&["labs/1/a.ipynb", "labs/2/b.ipynb", "old.ipynb"]);
     let names: Vec<_> = done.stdout.lines().map(|line| line.split("  ").next().unwrap()).collect();
     assert_eq!(names[..2], ["./labs/1/a.ipynb", "./labs/2/b.ipynb"]);
@@ -68,7 +68,7 @@ fn later_notebooks_run_after_a_failure_unless_told_otherwise() {
     let both = || Cmd::with(&["1.ipynb=fails", "2.ipynb=passes"]);
     both().ends_with(1, "run 1.ipynb 2.ipynb").prints("1 of 2 notebooks passed in ");
     both().ends_with(1, "run --keep-going 1.ipynb 2.ipynb").wrote(&["1.ipynb", "2.ipynb"]);
-    both().ends_with(1, "run --fail-fast 1.ipynb 2.ipynb").wrote(&["1.ipynb"]);
+    both().ends_with(1, "run -j 1 --fail-fast 1.ipynb 2.ipynb").wrote(&["1.ipynb"]);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn run_source(
 ) -> anyhow::Result<Duration> {
     let mut notebook = lab.notebook.clone();
     let report = execute(lab, &mut notebook, session, false)?;
-    if let Some(cell) = report.last().filter(|_| report.outcome() != Outcome::Passed) {
+    if let Some(cell) = report.culprit().filter(|_| report.outcome() != Outcome::Passed) {
         let error = cell.error.as_ref().map_or(String::new(), |error| error.evalue.clone());
         found.push(format!("In[{}] fails: {error}", cell.number.unwrap_or_default()));
     }

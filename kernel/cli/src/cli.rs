@@ -1,6 +1,15 @@
 //! The arguments of every command.
 
-use clap::{Args, Parser, Subcommand};
+mod comparison;
+mod grade_args;
+mod run_args;
+
+pub use comparison::Comparison;
+pub use grade_args::GradeArgs;
+pub use run_args::{Choice, Reports, RunArgs};
+
+use candlelab_notebook::Rule;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,7 +26,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Run notebooks from top to bottom and write the executed ones to a folder
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Show which labs are done and which is next
     List(ListArgs),
     /// Check a student's notebook; it is not changed
@@ -30,8 +39,16 @@ pub enum Command {
     Release(ReleaseArgs),
     /// Check labs as their authors would: they run, their exercises fail until they are solved
     CheckLabs(CheckLabsArgs),
+    /// Grade what students have handed in, in a sandbox
+    Grade(GradeArgs),
+    /// Say which protections grading has on this machine
+    SandboxCheck,
+    /// Say what is wrong with notebooks without running them
+    Lint(LintArgs),
+    /// Turn a notebook into a script or a program, or a script into a notebook
+    Export(ExportArgs),
     /// Build the runtime that notebooks use; other commands do so when they first need it
-    Prepare,
+    Prepare(PrepareArgs),
     /// List what tensors can be computed on, and why a device cannot be used
     Devices,
     /// Time the training of small models beside PyTorch and Candle's own layers
@@ -45,30 +62,9 @@ pub enum Command {
     /// Serve one Jupyter front end
     #[command(hide = true)]
     Kernel(KernelArgs),
-}
-
-/// Arguments of `run`.
-#[derive(Args)]
-#[command(after_help = EXIT_CODES)]
-pub struct RunArgs {
-    /// Notebooks, or folders to search for notebooks
-    #[arg(required = true)]
-    pub paths: Vec<PathBuf>,
-    /// The folder for the executed notebooks; each keeps its path below it
-    #[arg(short, long, default_value = "out", value_name = "FOLDER")]
-    pub output: PathBuf,
-    /// How long one cell may run [default: for ever]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub timeout: Option<Duration>,
-    /// Let labs use small data
-    #[arg(long)]
-    pub fast: bool,
-    /// Stop at the first notebook that does not pass
-    #[arg(long)]
-    pub fail_fast: bool,
-    /// Run every notebook, also after one that does not pass; the default
-    #[arg(long, conflicts_with = "fail_fast")]
-    pub keep_going: bool,
+    /// Serve one runner of notebooks
+    #[command(hide = true)]
+    Engine(EngineArgs),
 }
 
 /// Where the labs are.
@@ -150,6 +146,62 @@ pub struct CheckLabsArgs {
     pub no_run: bool,
 }
 
+/// Arguments of `prepare`.
+#[derive(Args)]
+pub struct PrepareArgs {
+    /// Only print the name of the runtime's folder below `CANDLELAB_STORE`: a key for caches
+    #[arg(long)]
+    pub print_key: bool,
+}
+
+/// Arguments of `lint`.
+#[derive(Args)]
+#[command(after_help = "Exit codes: 0 no problems, 1 some, 2 bad input")]
+pub struct LintArgs {
+    /// Notebooks, or folders to search for notebooks
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// A rule that may be broken; its name stands in brackets behind each problem
+    #[arg(long, value_name = "RULE")]
+    pub allow: Vec<Rule>,
+    /// Let no notebook have outputs or execution counts (the rule `committed-outputs`)
+    #[arg(long)]
+    pub no_outputs: bool,
+    /// Print a JSON object a problem
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Args)]
+pub struct ExportArgs {
+    /// The notebook, or a script that was made of one
+    pub notebook: PathBuf,
+    /// What to make of it
+    #[arg(long, value_enum)]
+    pub to: Target,
+    /// The file to write; for a project, its folder
+    #[arg(short, long, value_name = "PATH")]
+    pub output: PathBuf,
+    /// Replace what is there
+    #[arg(long)]
+    pub force: bool,
+    /// The folder of candlelab's sources, for a project [default: its repository, by git]
+    #[arg(long, value_name = "FOLDER")]
+    pub runtime: Option<PathBuf>,
+}
+
+/// What `export` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// Rust in the percent format, which goes back to a notebook and which jupytext reads
+    Script,
+    /// A Cargo project that prints what the notebook does
+    Project,
+    /// A notebook
+    Notebook,
+}
+
 /// Arguments of `bench`.
 #[derive(Args)]
 pub struct BenchArgs {
@@ -198,22 +250,26 @@ pub struct KernelPlace {
     pub name: String,
 }
 
+/// Arguments of `engine`.
+#[derive(Args)]
+pub struct EngineArgs {
+    /// Leave the network first
+    #[arg(long)]
+    pub offline: bool,
+    /// Run an installed kernel
+    #[arg(long)]
+    pub kernel: Option<String>,
+    /// Run what nobody trusts, which may write to this folder only
+    #[arg(long)]
+    pub sandbox: Option<PathBuf>,
+}
+
 /// Arguments of `kernel`.
 #[derive(Args)]
 pub struct KernelArgs {
     /// The file in which Jupyter names its ports
     pub connection_file: PathBuf,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes, the highest one of all notebooks:
-  0  every notebook passed
-  1  a cell failed
-  2  wrong usage or bad input, or the output cannot be written
-  3  a cell ran longer than its limit
-  4  the process that ran a cell ended
-  5  the kernel did not start
-  130  interrupted";
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);

@@ -1,9 +1,15 @@
 //! Which engine runs the cells.
 
+use crate::cli::EngineArgs;
+use crate::exit::Exit;
+use anyhow::Context;
 #[cfg(feature = "rust")]
 use candlelab_engine::rust::{self, RustEngine, Store};
-use candlelab_engine::{Completeness, Echo, Engine, EngineError};
-use std::path::PathBuf;
+use candlelab_engine::{CELL_TMPDIR, Completeness, Echo, Engine, EngineError, namespaces, remote};
+use candlelab_grader::sandbox::{Layer, Sandbox};
+use candlelab_wire::Wire;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// All that is needed to start engines.
 pub enum Engines {
@@ -21,6 +27,53 @@ pub fn completeness() -> fn(&str) -> Completeness {
         Err(_) | Ok("rust") => rust::completeness,
         _ => candlelab_engine::echo::completeness,
     }
+}
+
+/// Answers for an engine on standard input and output; see [`candlelab_engine::remote`].
+pub fn serve(args: &EngineArgs) -> anyhow::Result<Exit> {
+    if args.offline {
+        namespaces::leave_network().context("cannot leave the network")?;
+    }
+    if let Some(scratch) = &args.sandbox {
+        let engines = Engines::ready()?;
+        enter_sandbox(&engines, scratch);
+        remote::serve(|| engines.start())?;
+        return Ok(Exit::Ok);
+    }
+    remote::serve(|| match &args.kernel {
+        Some(name) => Ok(Box::new(Wire::start(name)?)),
+        None => Engines::ready()?.start(),
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// Gives up whatever grading does not need; what that came to.
+pub fn enter_sandbox(engines: &Engines, scratch: &Path) -> Vec<Layer> {
+    let layer = |name, result: io::Result<()>, what: &str| Layer {
+        name,
+        result: result.map(|()| what.to_owned()).map_err(|error| error.to_string()),
+    };
+    let network = layer(
+        "network",
+        namespaces::leave_network(),
+        "a network of its own, without any other machine",
+    );
+    let files =
+        layer("scratch", namespaces::leave_files(scratch), "half a gigabyte of files, in memory");
+    let own = layer(
+        "processes",
+        namespaces::leave_processes(),
+        "sees and reaches its own processes only",
+    );
+    // SAFETY: there is one thread, so nobody reads the environment meanwhile.
+    unsafe {
+        std::env::set_var("HOME", scratch.join("own"));
+        std::env::set_var(CELL_TMPDIR, scratch.join("own"));
+    }
+    let program = std::env::current_exe().into_iter();
+    let read = engines.files().into_iter().chain(program).collect();
+    let sandbox = Sandbox { read, scratch: scratch.into() };
+    [vec![network, files, own], sandbox.enter()].concat()
 }
 
 /// Takes over where this process was started as a compiler or a worker.
@@ -62,6 +115,15 @@ impl Engines {
         }
     }
 
+    /// What an engine reads.
+    fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Echo => Vec::new(),
+            #[cfg(feature = "rust")]
+            Self::Rust(store) => vec![store.root.clone(), store.toolchain.sysroot.clone()],
+        }
+    }
+
     /// Where the runtime lies.
     pub fn describe(&self) -> String {
         match self {
@@ -70,6 +132,18 @@ impl Engines {
             Self::Rust(store) => store.root.display().to_string(),
         }
     }
+}
+
+/// What the folder of this machine's runtime is called.
+#[cfg(feature = "rust")]
+pub fn store_key() -> Result<String, EngineError> {
+    rust::store::name()
+}
+
+/// What the folder of this machine's runtime is called.
+#[cfg(not(feature = "rust"))]
+pub fn store_key() -> Result<String, EngineError> {
+    Err(no_rust())
 }
 
 /// Builds the program that times training; gives it, and a folder for what it is compared with.

@@ -1,8 +1,10 @@
 //! Exit codes, and the words for errors.
 
+use crate::grade::NotProtected;
 use crate::print;
 use candlelab_engine::EngineError;
 use candlelab_grader::Error as LabError;
+use candlelab_notebook::parameters::ParameterError;
 use candlelab_notebook::{Error, Outcome};
 use std::fmt::{self, Display};
 use std::process::ExitCode;
@@ -22,6 +24,10 @@ pub enum Exit {
     Died = 4,
     /// The kernel did not start.
     NoKernel = 5,
+    /// Every cell passed, but outputs differ from those stored.
+    Different = 6,
+    /// Some submissions could not be graded.
+    NotGraded = 7,
     /// The user stopped the command.
     Interrupted = 130,
 }
@@ -37,6 +43,7 @@ impl From<Outcome> for Exit {
         match outcome {
             Outcome::Passed => Self::Ok,
             Outcome::Failed => Self::CellFailed,
+            Outcome::Different => Self::Different,
             Outcome::TimedOut => Self::TimedOut,
             Outcome::Died => Self::Died,
             Outcome::Interrupted => Self::Interrupted,
@@ -67,7 +74,14 @@ pub fn explain(error: &anyhow::Error) -> Exit {
     if let Some(hint) = hint(error) {
         print::hint(hint);
     }
-    if error.is::<EngineError>() { Exit::NoKernel } else { Exit::BadInput }
+    code(error)
+}
+
+/// The exit code for an error.
+pub fn code(error: &anyhow::Error) -> Exit {
+    let refused = error.downcast_ref::<NotProtected>().map(|_| Exit::NotGraded);
+    let engine = error.downcast_ref::<EngineError>().map(|_| Exit::NoKernel);
+    refused.or(engine).unwrap_or(Exit::BadInput)
 }
 
 /// The messages of our own errors name their causes already.
@@ -82,7 +96,9 @@ fn error_chain(error: &anyhow::Error) -> String {
 fn hint(error: &anyhow::Error) -> Option<String> {
     let notebook = || error.downcast_ref::<Error>().map(Error::hint);
     let lab = || error.downcast_ref::<LabError>().map(LabError::hint);
+    let parameter = || error.downcast_ref::<ParameterError>().map(ParameterError::hint);
     let engine = || error.downcast_ref::<EngineError>().and_then(|error| error.hint.clone());
     let input = || error.downcast_ref::<BadInput>().map(|error| error.hint.clone());
-    notebook().or_else(lab).or_else(engine).or_else(input)
+    let refused = || error.downcast_ref::<NotProtected>().map(|error| error.hint.clone());
+    refused().or_else(notebook).or_else(lab).or_else(parameter).or_else(engine).or_else(input)
 }

@@ -1,20 +1,32 @@
-//! Ctrl-C: the first ends the run in good order, the second at once.
+//! Ctrl-C: the first lets the running cells end, the second interrupts them, the third ends all.
 
 use crate::exit::Exit;
 use crate::print;
 use anyhow::Context;
 use candlelab_notebook::Stop;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
-/// From now on Ctrl-C sets `stop`.
+/// From now on Ctrl-C and requests to end go to `stop`.
 pub fn catch(stop: &Stop) -> anyhow::Result<()> {
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot listen for Ctrl-C")?;
     let stop = stop.clone();
-    let on_signal = move || {
-        if stop.is_stopped() {
-            print::note("stopped at once");
-            std::process::exit(Exit::Interrupted as i32);
-        }
+    std::thread::spawn(move || signals.forever().for_each(|signal| take(signal, &stop)));
+    Ok(())
+}
+
+fn take(signal: i32, stop: &Stop) {
+    if stop.is_stopped() {
+        print::note("stopped at once");
+        std::process::exit(Exit::Interrupted as i32);
+    } else if signal == SIGINT && !stop.is_asked() {
+        // Told first: the program may end as soon as it is asked to.
+        print::note("ending after the running cells; press Ctrl-C again to interrupt them");
+        stop.finish();
+    } else {
+        // Who sends SIGTERM will not wait long.
+        print::note("interrupting the running cells");
         stop.stop();
-        print::note("interrupting the running cell; press Ctrl-C again to stop at once");
-    };
-    ctrlc::set_handler(on_signal).context("cannot listen for Ctrl-C")
+    }
 }

@@ -8,12 +8,15 @@ mod devices;
 mod doctor;
 mod engine;
 mod exit;
+mod export;
+mod grade;
 mod hint;
 mod install;
 mod interrupt;
 mod kernel;
 mod kernelspec;
 mod lab_folder;
+mod lint;
 mod list;
 mod prepare;
 mod print;
@@ -22,6 +25,7 @@ mod progress;
 mod release;
 mod reset;
 mod run;
+mod sandbox_check;
 mod session;
 mod uninstall;
 
@@ -39,13 +43,18 @@ fn main() -> ExitCode {
         Command::Reset(args) => reset::run(&args),
         Command::Release(args) => release::run(&args),
         Command::CheckLabs(args) => check_labs::run(&args),
-        Command::Prepare => prepare::run(),
+        Command::Prepare(args) => prepare::run(&args),
+        Command::Grade(args) => grade::run(&args),
+        Command::SandboxCheck => sandbox_check::run(),
+        Command::Lint(args) => lint::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Devices => devices::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Doctor => doctor::run(),
         Command::Install(args) => install::run(&args),
         Command::Uninstall(args) => uninstall::run(&args),
         Command::Kernel(args) => kernel::run(&args),
+        Command::Engine(args) => engine::serve(&args),
     };
     result.unwrap_or_else(|error| exit::explain(&error)).into()
 }

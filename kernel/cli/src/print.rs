@@ -11,6 +11,11 @@ pub fn line(text: impl Display) {
     let _ = writeln!(anstream::stdout(), "{text}");
 }
 
+/// Lines for another program.
+pub fn text(text: impl Display) {
+    let _ = write!(anstream::stdout(), "{text}");
+}
+
 /// A line about what is going on.
 pub fn note(text: impl Display) {
     let _ = writeln!(anstream::stderr(), "{text}");

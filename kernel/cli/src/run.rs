@@ -1,14 +1,30 @@
 //! `candlelab run`: notebooks from top to bottom.
 
-mod find;
+pub mod find;
+mod lock;
+pub mod pool;
+mod select;
+mod shard;
 mod show;
+mod size;
+mod sweep;
+mod task;
+mod write;
+
+pub use shard::Shard;
+pub use size::memory_size;
 
 use crate::cli::RunArgs;
 use crate::exit::{self, Exit};
-use crate::session::{self, Session};
-use candlelab_notebook::{Error, Notebook, Options, check_folder};
+use crate::{print, session};
+use anyhow::Context;
+use candlelab_notebook::parameters::{Given, Parameter, parameters};
+use candlelab_notebook::reports::Entry;
+use candlelab_notebook::{Notebook, Stop, check_folder};
 use find::Job;
+use session::Setup;
 use show::Show;
+use task::{Ended, Task};
 
 /// Runs every notebook below the given paths; the exit code is the highest of all.
 pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
@@ -16,54 +32,126 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         session::use_small_data();
     }
     let jobs = find::jobs(&args.paths, &args.output)?;
+    if args.parameters.help_notebook {
+        return describe(&jobs);
+    }
+    let jobs = select::choose(jobs, &args.choice)?;
+    let given = given(args)?;
     // Bad input should show before the runtime is built, which takes minutes.
-    let notebooks: Vec<_> = jobs.iter().map(read).collect();
-    if notebooks.iter().any(Result::is_ok) {
-        check_folder(&args.output)?;
+    let (mut tasks, mut bad) = (Vec::new(), Vec::new());
+    for job in &jobs {
+        match Task::read(job, args, &given) {
+            Ok(more) => tasks.extend(more),
+            Err(ended) => bad.push(*ended),
+        }
     }
-    let mut session = Session::default();
-    let mut show = Show::new(&jobs);
-    let mut worst = Exit::Ok;
-    for (job, notebook) in jobs.iter().zip(notebooks) {
-        let exit = match notebook {
-            Ok(notebook) => run_one(job, notebook, &mut session, args, &mut show)?,
-            Err(error) => exit::explain(&error.into()),
+    let names = tasks.iter().map(Task::name).chain(bad.iter().map(|it| it.job.called("")));
+    let mut run = Run::new(args, &names.collect::<Vec<_>>())?;
+    bad.into_iter().for_each(|ended| run.take(ended));
+    if !tasks.is_empty() && !run.is_over() {
+        run.execute(tasks)?;
+    }
+    run.end()
+}
+
+/// The values for parameters: those of files, then those of the command line, which go before them.
+fn given(args: &RunArgs) -> anyhow::Result<Given> {
+    let mut given = Given::default();
+    for path in &args.parameters.files {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        given.read(&text, &path.display().to_string())?;
+    }
+    for text in &args.parameters.values {
+        given.set(text)?;
+    }
+    Ok(given)
+}
+
+/// Prints the parameters of each notebook.
+fn describe(jobs: &[Job]) -> anyhow::Result<Exit> {
+    for job in jobs {
+        print::line(job.name.display());
+        let known = parameters(&Notebook::read(&job.name)?)?;
+        for Parameter { name, type_name, default, comment, .. } in known {
+            let comment = if comment.is_empty() { comment } else { format!("  // {comment}") };
+            let type_name = if type_name.is_empty() { "?".into() } else { type_name };
+            print::line(format_args!("  {name}: {type_name} = {default}{comment}"));
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// A run under way.
+struct Run<'a> {
+    args: &'a RunArgs,
+    stop: Stop,
+    show: Show,
+    writer: write::Writer<'a>,
+    entries: Vec<Entry>,
+    sweep: Vec<sweep::Row>,
+    worst: Exit,
+}
+
+impl<'a> Run<'a> {
+    fn new(args: &'a RunArgs, names: &[String]) -> anyhow::Result<Self> {
+        let writer = write::Writer::new(&args.reports)?;
+        let show = Show::new(names);
+        let (stop, entries, sweep, worst) = (Stop::default(), Vec::new(), Vec::new(), Exit::Ok);
+        Ok(Self { args, stop, show, writer, entries, sweep, worst })
+    }
+
+    /// Whether no further notebook should begin.
+    fn is_over(&self) -> bool {
+        self.stop.is_asked() || (self.args.choice.fail_fast && self.worst != Exit::Ok)
+    }
+
+    fn execute(&mut self, tasks: Vec<Task<'a>>) -> anyhow::Result<()> {
+        check_folder(&self.args.output)?;
+        let _lock = lock::hold(&self.args.output)?;
+        if self.args.kernel.is_none() {
+            session::open(&self.stop)?;
+        } else {
+            crate::interrupt::catch(&self.stop)?;
+        }
+        let memory_limit = self.args.limits.memory;
+        let jobs = self.args.jobs.map(usize::from);
+        let jobs = jobs.unwrap_or_else(|| pool::default_jobs(tasks.len(), memory_limit));
+        let jobs = jobs.clamp(1, tasks.len());
+        let (offline, kernel) = (self.args.offline, self.args.kernel.clone());
+        let threads = pool::threads(jobs);
+        let setup = Setup { threads, memory_limit, offline, kernel, ..Setup::default() };
+        let engine = || session::remote(setup.clone());
+        let (stop, show) = (self.stop.clone(), self.show.clone());
+        let fail_fast = self.args.choice.fail_fast;
+        let work = |task: Task<'a>, engine: &mut _| task.run(engine, &stop, &show);
+        let is_last = |ended: &Option<Ended>| {
+            fail_fast && ended.as_ref().is_some_and(|ended| ended.exit() != Exit::Ok)
         };
-        worst = worst.max(exit);
-        if session.stop.is_stopped() {
-            worst = Exit::Interrupted;
-        }
-        if worst == Exit::Interrupted || (args.fail_fast && worst != Exit::Ok) {
-            break;
-        }
+        pool::run(tasks, jobs, engine, work, is_last, |ended| {
+            ended.into_iter().for_each(|ended| self.take(ended));
+        })
     }
-    show.summary();
-    Ok(worst)
-}
 
-fn read(job: &Job) -> Result<Notebook, Error> {
-    let notebook = Notebook::read(&job.name)?;
-    notebook.require_rust(&job.name)?;
-    Ok(notebook)
-}
+    /// Tells of a notebook that has ended.
+    fn take(&mut self, ended: Ended) {
+        self.show.notebook(&ended);
+        if let Err(error) = &ended.result {
+            exit::explain(error);
+        }
+        self.worst = self.worst.max(ended.exit());
+        if !ended.label.is_empty() {
+            self.sweep.push(sweep::Row::of(&ended));
+        }
+        let entry = ended.entry();
+        self.writer.line(&entry);
+        self.entries.push(entry);
+    }
 
-/// The executed notebook is written however the run ends.
-fn run_one(
-    job: &Job,
-    mut notebook: Notebook,
-    session: &mut Session,
-    args: &RunArgs,
-    show: &mut Show,
-) -> anyhow::Result<Exit> {
-    let stop = session.stop.clone();
-    let engine = session.fresh(job.folder())?;
-    check_folder(job.output_folder())?;
-    let mut progress = show.progress(job);
-    let mut options =
-        Options { timeout: args.timeout, stop, progress: Some(&mut progress), keep_going: false };
-    let report = candlelab_notebook::run(&mut notebook, engine, &mut options);
-    show.line(job, &report);
-    notebook.save(&job.output)?;
-    show.failure(job, &report);
-    Ok(report.outcome().into())
+    fn end(mut self) -> anyhow::Result<Exit> {
+        sweep::table(self.sweep);
+        self.show.summary();
+        self.writer.reports(&mut self.entries)?;
+        Ok(if self.stop.is_asked() { Exit::Interrupted } else { self.worst })
+    }
 }

@@ -1,11 +1,11 @@
-//! The engine that one notebook after the other is run on.
+//! The engine that one notebook after the other is run on, in a process of its own.
 
 use crate::engine::Engines;
 use crate::interrupt;
-use anyhow::Context;
-use candlelab_engine::Engine;
+use candlelab_engine::{Engine, Remote};
 use candlelab_notebook::Stop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Labs run on small data from here on; to be called before anything else runs.
 pub fn use_small_data() {
@@ -13,32 +13,91 @@ pub fn use_small_data() {
     unsafe { std::env::set_var("CANDLELAB_FAST", "1") };
 }
 
+/// Builds the runtime where it is missing, and takes care of Ctrl-C from then on.
+///
+/// Until then Ctrl-C ends the program, as it should during a long build.
+pub fn open(stop: &Stop) -> anyhow::Result<()> {
+    Engines::ready()?;
+    interrupt::catch(stop)
+}
+
+/// How an engine is made.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// How many threads its cells compute on; `None` for all.
+    pub threads: Option<usize>,
+    /// What its processes may hold, in bytes.
+    pub memory_limit: Option<u64>,
+    /// Whether it is kept off the network.
+    pub offline: bool,
+    /// The installed kernel that it runs, if not our own.
+    pub kernel: Option<String>,
+    /// The folder for all that it writes, where it runs what nobody trusts.
+    pub sandbox: Option<PathBuf>,
+}
+
+/// An engine for one notebook after the other.
+pub fn remote(setup: Setup) -> anyhow::Result<Remote> {
+    const THREADS_VAR: &str = "RAYON_NUM_THREADS";
+    let program = std::env::current_exe()?;
+    let memory_limit = setup.memory_limit;
+    let command = move || {
+        let mut command = Command::new(&program);
+        command.arg("engine").args(setup.offline.then_some("--offline"));
+        command.args(setup.kernel.as_ref().map(|name| format!("--kernel={name}")));
+        if let Some(scratch) = &setup.sandbox {
+            untrusted(&mut command, scratch);
+        }
+        if let Some(threads) = setup.threads.filter(|_| std::env::var_os(THREADS_VAR).is_none()) {
+            command.env(THREADS_VAR, threads.to_string());
+        }
+        command
+    };
+    Ok(Remote::new(command, memory_limit))
+}
+
+/// What of the environment a graded process may know.
+const KNOWN: [&str; 13] = [
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "XDG_CACHE_HOME",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "CANDLELAB_STORE",
+    "CANDLELAB_FAST",
+    "CANDLELAB_DEVICE",
+    "CANDLELAB_ENGINE",
+];
+
+/// Lets a process know little, and write to one folder only.
+fn untrusted(command: &mut Command, scratch: &Path) {
+    command.arg("--sandbox").arg(scratch).env_clear();
+    command.envs(std::env::vars_os().filter(|(name, _)| KNOWN.iter().any(|known| name == known)));
+    // What an earlier student's cells were compiled to is no business of this one's.
+    command.env("TMPDIR", scratch).env("CANDLELAB_NO_CELL_CACHE", "1");
+}
+
 /// Starts the engine when the first notebook needs it.
 #[derive(Default)]
 pub struct Session {
     /// Ends the run; Ctrl-C sets it.
     pub stop: Stop,
-    engines: Option<Engines>,
-    engine: Option<Box<dyn Engine>>,
+    engine: Option<Remote>,
 }
 
 impl Session {
     /// An engine without variables, whose cells find files relative to `folder`, as in JupyterLab.
     pub fn fresh(&mut self, folder: &Path) -> anyhow::Result<&mut dyn Engine> {
-        if self.engines.is_none() {
-            self.engines = Some(Engines::ready()?);
-            // Until here Ctrl-C ends the program, as it should during a long build.
-            interrupt::catch(&self.stop)?;
+        if self.engine.is_none() {
+            open(&self.stop)?;
+            self.engine = Some(remote(Setup::default())?);
         }
-        std::env::set_current_dir(folder)
-            .with_context(|| format!("cannot enter `{}`", folder.display()))?;
-        let engine = match (self.engine.take(), &self.engines) {
-            (Some(mut engine), _) => {
-                engine.restart()?;
-                engine
-            }
-            (None, engines) => engines.as_ref().expect("made above").start()?,
-        };
-        Ok(&mut **self.engine.insert(engine))
+        let engine = self.engine.as_mut().expect("made above");
+        engine.fresh(folder)?;
+        Ok(engine)
     }
 }

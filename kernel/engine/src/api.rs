@@ -8,7 +8,7 @@ use std::time::Duration;
 pub type Bundle = serde_json::Map<String, serde_json::Value>;
 
 /// Something a running cell wants the user to see, in the order it happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// Bytes the cell wrote, coalesced; partial lines and `\r` are kept.
     Stream {
@@ -41,7 +41,7 @@ pub enum Event {
 }
 
 /// One message of a comm, the protocol's channel between a widget and its view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comm {
     /// Which comm.
     pub id: String,
@@ -54,7 +54,7 @@ pub struct Comm {
 }
 
 /// What a message does to its comm.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CommAct {
     /// Opens it towards a target of this name.
     Open {
@@ -97,7 +97,7 @@ pub trait Frontend: Send + Sync {
 }
 
 /// A cell to run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Cell {
     /// The source.
     pub code: String,
@@ -106,7 +106,7 @@ pub struct Cell {
 }
 
 /// What became of a cell.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// `None` where the cell ran to its end.
     pub error: Option<CellError>,
@@ -230,7 +230,7 @@ pub trait Engine: Send {
 }
 
 /// Why an engine cannot start or go on; a failing cell is no such error.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct EngineError {
     /// What is wrong.

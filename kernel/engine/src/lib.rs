@@ -1,13 +1,24 @@
 //! Evaluates Rust cells: evcxr behind [`Engine`], and a toy engine for protocol tests.
 //!
-//! The trait, its events and the toy engine ([`Echo`]) are always built; the Rust evaluator
-//! stands behind the feature `rust`, since it brings rust-analyzer with it.
+//! The trait, its events, the toy engine ([`Echo`]) and engines in processes of their own
+//! ([`Remote`]) are always built; the Rust evaluator stands behind the feature `rust`, since it brings rust-analyzer with it.
 
 mod api;
 pub mod echo;
+#[cfg(unix)]
+pub mod namespaces;
+#[cfg(unix)]
+pub mod processes;
+#[cfg(unix)]
+pub mod remote;
 
 pub use api::*;
 pub use echo::Echo;
+#[cfg(unix)]
+pub use remote::Remote;
+
+/// Names the cells' temporary folder, where it is not the engine's own.
+pub const CELL_TMPDIR: &str = "CANDLELAB_CELL_TMPDIR";
 
 #[cfg(feature = "rust")]
 pub mod rust;

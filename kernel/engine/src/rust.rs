@@ -20,6 +20,7 @@ mod locate;
 mod magic;
 mod parse;
 mod session;
+mod shortage;
 mod stopper;
 pub mod store;
 pub mod toolchain;

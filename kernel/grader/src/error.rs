@@ -34,6 +34,14 @@ pub enum Error {
         /// What the name should contain.
         parts: String,
     },
+    /// What has been handed in cannot be read.
+    #[error("cannot read the submissions in `{}`: {source}", folder.display())]
+    Submissions {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// It cannot be told which lab a notebook belongs to.
     #[error("`{}` belongs to no lab of `{}`", path.display(), labs.display())]
     UnknownLab {
@@ -58,6 +66,7 @@ impl Error {
                 "`candlelab list` shows all; a part of a name is enough".into()
             }
             Self::NoLabs { .. } => "a lab is a folder such as `03-slug` with a `lab.ipynb`".into(),
+            Self::Submissions { .. } => "submissions lie in `STUDENT/LAB/lab.ipynb`".into(),
             Self::UnknownLab { .. } => "name the folder of the labs with `--labs`".into(),
         }
     }

@@ -7,18 +7,25 @@
 
 mod error;
 mod exercise;
+mod feedback;
+mod grade;
+mod gradebook;
 mod lab;
 mod lint;
 mod marks;
 mod progress;
 mod prose;
-mod regions;
 mod release;
 mod repair;
 mod salvage;
+pub mod sandbox;
+mod submissions;
 
 pub use error::Error;
 pub use exercise::{Exercise, exercises};
+pub use feedback::feedback;
+pub use grade::{Halves, Told, Verdict, judge};
+pub use gradebook::{Grade, Gradebook, csv};
 pub use lab::{About, Lab, chosen_labs, find_lab, labs};
 pub use lint::problems;
 pub use marks::Marks;
@@ -26,3 +33,4 @@ pub use progress::{Result as CheckResult, results};
 pub use release::release;
 pub use repair::{Repaired, repair};
 pub use salvage::salvage;
+pub use submissions::{Submission, submissions};

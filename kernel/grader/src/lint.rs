@@ -1,7 +1,7 @@
 //! What a reviewer would find wrong with a lab before running it.
 
-use crate::{About, Exercise, Lab, Marks, prose, release};
-use candlelab_notebook::{Cell, Kind};
+use crate::{About, Exercise, Halves, Lab, Marks, prose, release};
+use candlelab_notebook::{Cell, Kind, Rule, absolute_path, lint};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -10,8 +10,6 @@ use std::path::Path;
 const MEDIAN_LINES: usize = 8;
 /// One in ten of a lab's code cells may be longer than this.
 const LONG_LINES: usize = 24;
-/// How paths begin that exist on one machine only.
-const ABSOLUTE: [&str; 6] = ["/home/", "/root/", "/Users/", "/tmp/", "/mnt/", "C:\\"];
 
 /// Everything that is wrong with a lab as it stands, a sentence each.
 pub fn problems(lab: &Lab) -> Vec<String> {
@@ -21,6 +19,12 @@ pub fn problems(lab: &Lab) -> Vec<String> {
         let id = cell.id().unwrap_or("?");
         found.extend(cell_problems(lab, cell).into_iter().map(|it| format!("cell `{id}`: {it}")));
     }
+    // Outputs have a problem of their own.
+    let general = lint(&lab.notebook).into_iter().filter(|it| it.rule != Rule::CommittedOutputs);
+    found.extend(general.map(|it| {
+        let cell = it.id.unwrap_or_else(|| it.cell.to_string());
+        format!("cell `{cell}`: {} [{}]", it.message, it.rule)
+    }));
     names_twice(lab, &mut found);
     contents_page(lab, &mut found);
     structure(lab, &mut found);
@@ -28,6 +32,8 @@ pub fn problems(lab: &Lab) -> Vec<String> {
     if let Err(error) = release(lab) {
         found.push(error.to_string());
     }
+    let halves = Halves::of(lab).and_then(|halves| halves.expecting(""));
+    found.extend(halves.err().map(|error| format!("it cannot be graded: {error}")));
     found
 }
 
@@ -66,12 +72,6 @@ fn contents_page(lab: &Lab, found: &mut Vec<String>) {
 fn cell_problems(lab: &Lab, cell: Cell) -> Vec<String> {
     let mut found = Vec::new();
     let source = cell.source();
-    found.extend(
-        ABSOLUTE
-            .iter()
-            .filter(|it| source.contains(**it))
-            .map(|it| format!("`{it}` is a path of one machine")),
-    );
     if !cell.outputs().is_empty() {
         found.push("it has outputs".into());
     }
@@ -92,6 +92,8 @@ fn cell_problems(lab: &Lab, cell: Cell) -> Vec<String> {
     }
     if cell.kind() == Kind::Markdown {
         let folder = lab.path.parent().unwrap_or(Path::new(""));
+        let path = absolute_path(&source).into_iter();
+        found.extend(path.map(|it| format!("`{it}` is a path of one machine")));
         found.extend(prose::misspelt(&source));
         let dead = prose::dead_links(&source, folder).into_iter();
         found.extend(dead.map(|it| format!("the link `{it}` leads nowhere")));
@@ -100,14 +102,6 @@ fn cell_problems(lab: &Lab, cell: Cell) -> Vec<String> {
 }
 
 fn names_twice(lab: &Lab, found: &mut Vec<String>) {
-    let mut seen = BTreeSet::new();
-    for cell in lab.notebook.cells() {
-        match cell.id() {
-            None => found.push("a cell has no ID".into()),
-            Some(id) if !seen.insert(id) => found.push(format!("two cells have the ID `{id}`")),
-            Some(_) => {}
-        }
-    }
     let mut seen = BTreeSet::new();
     let marks = lab.notebook.cells().filter_map(|cell| Marks::of(cell).ok().flatten());
     let twice = marks.map(|it| it.grade_id).filter(|id| !seen.insert(id.clone()));

@@ -1,8 +1,7 @@
 //! The student version of a lab.
 
-use crate::regions::{Region, replace};
 use crate::{Error, Lab, Marks};
-use candlelab_notebook::{Cell, Kind, Notebook};
+use candlelab_notebook::{Cell, Kind, Notebook, Region};
 use serde_json::{Map, Value, json};
 
 /// What stands in place of a solution.
@@ -61,7 +60,7 @@ fn student_source(cell: Cell, marks: Option<&Marks>) -> Result<String, String> {
         (Region::MarkScheme, "", is(|marks| marks.task), "task"),
     ];
     for (region, stub, belongs, kind) in regions {
-        match replace(&source, region, stub)? {
+        match region.replace(&source, stub)? {
             Some(_) if !belongs => {
                 return Err(format!("a region of {region:?} belongs in a {kind} cell"));
             }

@@ -55,9 +55,27 @@ impl<'a> Cell<'a> {
         self.0.get("metadata").unwrap_or(&Value::Null)
     }
 
+    /// The `n` of its `In[n]`, from when it was last run.
+    pub fn execution_count(self) -> Option<usize> {
+        self.0.get("execution_count")?.as_u64()?.try_into().ok()
+    }
+
     /// What the cell showed when it was run; empty for prose.
     pub fn outputs(self) -> &'a [Value] {
         self.0.get("outputs").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the cell may fail without harm to the run.
+    pub fn may_fail(self) -> bool {
+        self.has_tag("raises-exception") || self.has_tag("nbval-raises-exception")
+    }
+
+    /// Whether a run leaves the cell alone: prose, nothing to run, or a tag that says so.
+    pub fn is_left_alone(self) -> bool {
+        self.kind() != Kind::Code
+            || self.source().trim().is_empty()
+            || self.has_tag("skip-execution")
+            || self.has_tag("nbval-skip")
     }
 
     /// Whether the cell carries a tag.

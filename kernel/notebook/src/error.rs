@@ -53,6 +53,24 @@ pub enum Error {
         /// The language or kernel it names.
         found: String,
     },
+    /// The file is no script that was made of a notebook.
+    #[error("`{}` is no notebook as a script: {problem}", path.display())]
+    NotScript {
+        /// The file.
+        path: PathBuf,
+        /// What cannot be read.
+        problem: String,
+    },
+    /// The notebook cannot be a program.
+    #[error("`{}` cannot be a program: cell {cell}: {problem}", path.display())]
+    NotProgram {
+        /// The notebook.
+        path: PathBuf,
+        /// The cell's position, from 1.
+        cell: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The executed notebook cannot be written.
     #[error("cannot write `{}`: {source}", path.display())]
     Write {
@@ -84,6 +102,12 @@ impl Error {
             Self::OtherKernel { .. } => {
                 "choose the kernel Rust (Candle) in JupyterLab and save, or use `jupyter execute`"
                     .into()
+            }
+            Self::NotScript { .. } => {
+                "a cell begins with a line such as `// %% [markdown] tags=[\"a\"]`".into()
+            }
+            Self::NotProgram { .. } => {
+                "mend the cell, or give it the tag `skip-execution` to leave it out".into()
             }
             Self::Write { .. } => {
                 "free some space, or choose a folder that you may write with `--output`".into()

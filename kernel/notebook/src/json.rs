@@ -28,6 +28,30 @@ pub fn split(text: &str) -> Value {
     text.split_inclusive('\n').collect()
 }
 
+/// On one line, with a space after commas and colons, as `json.dumps` writes by default.
+pub fn one_line(value: &Value) -> String {
+    let mut bytes = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut bytes, OneLine);
+    value.serialize(&mut serializer).expect("a JSON value can be written to memory");
+    String::from_utf8(bytes).expect("JSON is UTF-8")
+}
+
+struct OneLine;
+
+impl Formatter for OneLine {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        to.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        to.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        to.write_all(b": ")
+    }
+}
+
 struct Python(PrettyFormatter<'static>);
 
 impl Default for Python {
@@ -116,6 +140,14 @@ mod tests {
     #[test]
     fn empty_lists_and_objects_stay_on_one_line() {
         check(serde_json::json!({"b": [], "a": {}}), "{\n \"b\": [],\n \"a\": {}\n}");
+    }
+
+    #[test]
+    fn a_line_has_spaces() {
+        assert_eq!(
+            one_line(&serde_json::json!({"a": [1, "b"], "c": {}})),
+            r#"{"a": [1, "b"], "c": {}}"#
+        );
     }
 
     #[test]

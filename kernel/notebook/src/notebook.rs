@@ -2,7 +2,6 @@
 
 use crate::{Cell, Error, json, save, widgets};
 use serde_json::{Value, json};
-use std::io;
 use std::path::Path;
 
 /// A notebook of nbformat 4.0 to 4.5.
@@ -21,10 +20,7 @@ impl Notebook {
     /// If there is no such file, or it is no notebook of format 4.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => Error::Missing { path: path.into() },
-            _ => Error::Read { path: path.into(), source },
-        })?;
+        let bytes = save::read_file(path)?;
         Self::parse(&bytes, path)
     }
 
@@ -57,6 +53,16 @@ impl Notebook {
             Cell::new(cell).map_err(|it| not_notebook(format!("cell {} {it}", index + 1)))?;
         }
         Ok(Self { root })
+    }
+
+    /// Reads a notebook's file that is for Rust.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read) and [`require_rust`](Self::require_rust).
+    pub fn read_rust(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let notebook = Self::read(path.as_ref())?;
+        notebook.require_rust(path)?;
+        Ok(notebook)
     }
 
     /// Refuses a notebook that names another language than Rust; `path` is what the error calls it.
@@ -95,6 +101,71 @@ impl Notebook {
         self.root["cells"].as_array().expect("checked when read").iter().map(checked)
     }
 
+    /// Whether this is `input` after a run in which every cell passed.
+    pub fn has_passed(&self, input: &Self) -> bool {
+        let ran = |cell: Cell| cell.is_left_alone() || cell.execution_count().is_some();
+        let tolerates = |cell: Cell| self.allows_errors() || cell.may_fail();
+        let fails = |cell: Cell| cell.outputs().iter().any(|it| it["output_type"] == "error");
+        self.without_outputs() == input.without_outputs()
+            && self.cells().all(|cell| ran(cell) && (tolerates(cell) || !fails(cell)))
+    }
+
+    /// The last line of text that any cell showed, without colours; empty where there is none.
+    pub fn last_line(&self) -> String {
+        let text = |output: &Value| {
+            let data = output.get("text").or_else(|| output.get("data")?.get("text/plain"))?;
+            let text = anstream::adapter::strip_str(&json::join(data)?).to_string();
+            text.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned)
+        };
+        let cells: Vec<Cell> = self.cells().collect();
+        let outputs = cells.iter().rev().flat_map(|cell| cell.outputs().iter().rev());
+        outputs.filter_map(text).next().unwrap_or_default()
+    }
+
+    /// Whether every cell may fail, by nbmake's word in the metadata.
+    pub fn allows_errors(&self) -> bool {
+        self.metadata()["execution"]["allow_errors"] == true
+    }
+
+    /// What a run does not change.
+    fn without_outputs(&self) -> Value {
+        let mut root = self.root.clone();
+        for cell in root["cells"].as_array_mut().into_iter().flatten() {
+            let cell = cell.as_object_mut().expect("checked when read");
+            cell.shift_remove("outputs");
+            cell.shift_remove("execution_count");
+        }
+        if let Some(metadata) = root["metadata"].as_object_mut() {
+            metadata.shift_remove("widgets");
+        }
+        root
+    }
+
+    pub(crate) fn cells_mut(&mut self) -> &mut Vec<Value> {
+        self.root["cells"].as_array_mut().expect("checked when read")
+    }
+
+    /// A cell id like this one that is not in use; `None` where the format knows no ids.
+    pub(crate) fn new_id(&self, like: &str) -> Option<String> {
+        let is_used = |id: &str| self.cells().any(|cell| cell.id() == Some(id));
+        let minor = self.root["nbformat_minor"].as_u64().unwrap_or_default();
+        let ids = (1..).map(|number| format!("{like}-{number}"));
+        let mut ids = std::iter::once(like.to_owned()).chain(ids);
+        if minor >= 5 { ids.find(|id| !is_used(id)) } else { None }
+    }
+
+    pub(crate) fn set_metadata(&mut self, key: &str, value: Value) {
+        if let Some(metadata) = self.root["metadata"].as_object_mut() {
+            metadata.insert(key.into(), value);
+        }
+    }
+
+    pub(crate) fn set_cell_metadata(&mut self, index: usize, key: &str, value: Value) {
+        if let Some(metadata) = self.root["cells"][index]["metadata"].as_object_mut() {
+            metadata.insert(key.into(), value);
+        }
+    }
+
     /// Puts what a code cell gave in its place.
     pub(crate) fn set_outputs(&mut self, index: usize, count: Option<usize>, outputs: Vec<Value>) {
         let cell = self.root["cells"][index].as_object_mut().expect("checked when read");
@@ -121,7 +192,7 @@ impl Notebook {
     /// # Errors
     /// If the folder or the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        save::save(path.as_ref(), self.to_text().as_bytes())
+        save::write_file(path.as_ref(), self.to_text().as_bytes())
     }
 }
 

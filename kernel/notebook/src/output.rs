@@ -1,5 +1,6 @@
 //! One output of a cell, in the terms of nbformat.
 
+use crate::bounded::Bounded;
 use crate::json::split;
 use candlelab_engine::{Bundle, CellError, StreamName};
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 /// What stands below a cell.
 #[derive(Clone, Debug)]
 pub(crate) enum Output {
-    Stream { name: StreamName, text: String },
+    Stream { name: StreamName, text: Bounded },
     Display { data: Bundle, id: Option<String> },
     Result { data: Bundle, count: usize },
     Error(CellError),
@@ -18,7 +19,7 @@ impl Output {
     pub fn to_json(&self) -> Value {
         match self {
             Self::Stream { name, text } => {
-                json!({"name": name, "output_type": "stream", "text": split(text)})
+                json!({"name": name, "output_type": "stream", "text": split(&text.text())})
             }
             Self::Display { data, .. } => {
                 json!({"data": bundle(data), "metadata": {}, "output_type": "display_data"})

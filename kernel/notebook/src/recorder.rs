@@ -1,11 +1,15 @@
 //! The front end of a headless run: it keeps what a user would see.
 
+use crate::bounded::Bounded;
 use crate::output::Output;
 use crate::widgets::Widgets;
 use candlelab_engine::{Bundle, CellError, Event, Frontend, StreamName};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many outputs of a cell are kept.
+const MOST: usize = 5_000;
 
 /// Collects the outputs of all cells of a run.
 #[derive(Default)]
@@ -34,14 +38,16 @@ impl Recorder {
 
     /// The error that ended the running cell.
     pub fn error(&self, error: CellError) {
-        self.lock().push(Output::Error(error));
+        let mut recording = self.lock();
+        recording.clear_if_due();
+        recording.outputs().push(Output::Error(error));
     }
 
     /// What the running cell has printed so far.
     pub fn printed(&self) -> String {
         let mut recording = self.lock();
         let streams = recording.outputs().iter().filter_map(|output| match output {
-            Output::Stream { text, .. } => Some(text.as_str()),
+            Output::Stream { text, .. } => Some(text.text()),
             _ => None,
         });
         streams.collect()
@@ -68,7 +74,7 @@ impl Frontend for Recorder {
     fn event(&self, event: Event) {
         let mut recording = self.lock();
         match event {
-            Event::Stream { name, text } => recording.stream(name, text),
+            Event::Stream { name, text } => recording.stream(name, &text),
             Event::Display { data, display_id: Some(id), update: true } => {
                 recording.update(&id, &data);
             }
@@ -97,23 +103,38 @@ impl Recording {
         self.cells.entry(self.position).or_default()
     }
 
-    fn push(&mut self, output: Output) {
+    fn clear_if_due(&mut self) {
         if std::mem::take(&mut self.clear_next) {
             self.outputs().clear();
         }
-        self.outputs().push(output);
+    }
+
+    fn push(&mut self, output: Output) {
+        self.clear_if_due();
+        let outputs = self.outputs();
+        match outputs.len() {
+            ..MOST => outputs.push(output),
+            MOST => {
+                let mut text = Bounded::default();
+                text.push("further outputs are left out\n");
+                outputs.push(Output::Stream { name: StreamName::Stderr, text });
+            }
+            _ => {}
+        }
     }
 
     /// Adds to the last output where that is the same stream.
-    fn stream(&mut self, name: StreamName, text: String) {
-        if self.clear_next {
-            return self.push(Output::Stream { name, text });
-        }
+    fn stream(&mut self, name: StreamName, text: &str) {
+        let clears = self.clear_next;
         match self.outputs().last_mut() {
-            Some(Output::Stream { name: last, text: so_far }) if *last == name => {
-                so_far.push_str(&text);
+            Some(Output::Stream { name: last, text: so_far }) if *last == name && !clears => {
+                so_far.push(text);
             }
-            _ => self.push(Output::Stream { name, text }),
+            _ => {
+                let mut first = Bounded::default();
+                first.push(text);
+                self.push(Output::Stream { name, text: first });
+            }
         }
     }
 
@@ -190,6 +211,14 @@ mod tests {
         recorder.event(display("never shown", "unknown", true));
         assert_eq!(texts(&recorder, 0), ["new", "other"]);
         assert_eq!(recorder.outputs()[1].1, Vec::<Value>::new());
+    }
+
+    #[test]
+    fn a_flood_of_outputs_is_cut_short() {
+        let flood = |index: usize| display("a", &index.to_string(), false);
+        let mut expected = vec!["a"; MOST];
+        expected.push("further outputs are left out\n");
+        check((0..2 * MOST).map(flood).collect(), &expected);
     }
 
     #[test]

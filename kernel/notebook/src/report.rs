@@ -1,6 +1,8 @@
 //! What became of a notebook.
 
-use candlelab_engine::CellError;
+use crate::Difference;
+use candlelab_engine::{CellError, Cost};
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// What became of a notebook's code cells, in order.
@@ -8,6 +10,8 @@ use std::time::Duration;
 pub struct Report {
     /// One entry a code cell, empty ones and those not reached included.
     pub cells: Vec<CellReport>,
+    /// When it began.
+    pub started: Timestamp,
     /// How long the whole run took.
     pub time: Duration,
 }
@@ -17,6 +21,8 @@ pub struct Report {
 pub struct CellReport {
     /// Its position among all cells of the notebook, from 0.
     pub position: usize,
+    /// Its name in the notebook, where it has one.
+    pub id: Option<String>,
     /// The `n` of its `In[n]`, if it ran.
     pub number: Option<usize>,
     /// Its source.
@@ -25,6 +31,8 @@ pub struct CellReport {
     pub status: Status,
     /// How long it ran.
     pub time: Duration,
+    /// Where that time went, and its memory, as far as the engine tells.
+    pub cost: Cost,
     /// The error that ended it; with the tag `raises-exception` a passed cell has one.
     pub error: Option<CellError>,
     /// What it printed before it failed; empty where it passed.
@@ -40,6 +48,8 @@ pub enum Status {
     Skipped,
     /// It failed.
     Failed,
+    /// It ran to its end, but showed something else than before.
+    Different,
     /// It ran longer than it may.
     TimedOut,
     /// The process that ran it ended.
@@ -57,6 +67,8 @@ pub enum Outcome {
     Passed,
     /// A cell failed.
     Failed,
+    /// Every cell passed, but one showed something else than before.
+    Different,
     /// A cell ran longer than it may.
     TimedOut,
     /// The process that ran a cell ended.
@@ -68,12 +80,28 @@ pub enum Outcome {
 impl Report {
     /// How the notebook ended.
     pub fn outcome(&self) -> Outcome {
-        self.culprit().map_or(Outcome::Passed, |(_, outcome)| outcome)
+        self.first_bad().map_or(Outcome::Passed, |(_, outcome)| outcome)
     }
 
-    /// The cell that ended the run early.
-    pub fn last(&self) -> Option<&CellReport> {
-        self.culprit().map(|(cell, _)| cell)
+    /// Notes what cells showed otherwise than before.
+    pub fn differ(&mut self, differences: Vec<Difference>) {
+        for Difference { position, what, diff, .. } in differences {
+            let Some(cell) = self.cells.iter_mut().find(|it| it.position == position) else {
+                continue;
+            };
+            cell.status = Status::Different;
+            let error = cell.error.get_or_insert_with(|| CellError {
+                ename: "Different".into(),
+                evalue: what.clone(),
+                traceback: Vec::new(),
+            });
+            error.traceback.push(format!("{what}\n{diff}"));
+        }
+    }
+
+    /// The first cell that did not pass.
+    pub fn culprit(&self) -> Option<&CellReport> {
+        self.first_bad().map(|(cell, _)| cell)
     }
 
     /// How many cells ran.
@@ -81,17 +109,18 @@ impl Report {
         self.cells.iter().filter(|cell| cell.number.is_some()).count()
     }
 
-    fn culprit(&self) -> Option<(&CellReport, Outcome)> {
-        self.cells.iter().find_map(|cell| Some((cell, cell.status.ends_run()?)))
+    fn first_bad(&self) -> Option<(&CellReport, Outcome)> {
+        self.cells.iter().find_map(|cell| Some((cell, cell.status.outcome()?)))
     }
 }
 
 impl Status {
-    /// The outcome of a notebook in which a cell ends so; `None` where the run goes on.
-    pub fn ends_run(self) -> Option<Outcome> {
+    /// The outcome of a notebook in which a cell ends so; `None` where all is well.
+    pub fn outcome(self) -> Option<Outcome> {
         match self {
             Self::Passed | Self::Skipped | Self::NotRun => None,
             Self::Failed => Some(Outcome::Failed),
+            Self::Different => Some(Outcome::Different),
             Self::TimedOut => Some(Outcome::TimedOut),
             Self::Died => Some(Outcome::Died),
             Self::Interrupted => Some(Outcome::Interrupted),

@@ -1,4 +1,4 @@
-//! Writes a file whole or not at all.
+//! Reads files, and writes them whole or not at all.
 
 use crate::Error;
 use std::fs;
@@ -14,8 +14,12 @@ pub fn check_folder(folder: &Path) -> Result<(), Error> {
     draft(folder).map(drop).map_err(|source| Error::Write { path: folder.into(), source })
 }
 
-/// Writes beside `path` and renames into place once every byte has reached the disk.
-pub(crate) fn save(path: &Path, content: &[u8]) -> Result<(), Error> {
+/// Writes a file whole or not at all: beside `path`, and into place once every byte has reached the
+/// disk. Makes the folders above it.
+///
+/// # Errors
+/// If the folder or the file cannot be written.
+pub fn write_file(path: &Path, content: &[u8]) -> Result<(), Error> {
     let write = || {
         let mut file = draft(path.parent().unwrap_or(path))?;
         file.as_file_mut().write_all(content)?;
@@ -25,18 +29,50 @@ pub(crate) fn save(path: &Path, content: &[u8]) -> Result<(), Error> {
     write().map_err(|source| Error::Write { path: path.into(), source })
 }
 
+/// The content of a notebook's file, whatever it is.
+///
+/// # Errors
+/// If there is no such file, or it cannot be read.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => Error::Missing { path: path.into() },
+        _ => Error::Read { path: path.into(), source },
+    })
+}
+
+/// Writes a new folder of files whole, or not at all. Makes the folders above it.
+pub(crate) fn save_folder(path: &Path, files: &[(&str, String)]) -> Result<(), Error> {
+    let failed = |source| Error::Write { path: path.into(), source };
+    let above = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(above).map_err(failed)?;
+    let draft = builder(0o777).tempdir_in(above).map_err(|error| failed(error.kind().into()))?;
+    for (name, text) in files {
+        write_file(&draft.path().join(name), text.as_bytes())?;
+    }
+    fs::rename(draft.path(), path).map_err(failed)?;
+    // Its name is gone, and with it what would be removed.
+    let _ = draft.keep();
+    Ok(())
+}
+
 /// An empty file in a folder, gone when dropped.
 fn draft(folder: &Path) -> io::Result<NamedTempFile> {
     // The parent of a bare file name is empty.
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     fs::create_dir_all(folder)?;
+    // By its kind alone, since its text would name the temporary file.
+    builder(0o666).tempfile_in(folder).map_err(|error| error.kind().into())
+}
+
+/// For the usual mode of a file or folder, less the user's mask; the default is private.
+fn builder(mode: u32) -> Builder<'static, 'static> {
     let mut builder = Builder::new();
     builder.prefix(".candlelab-");
-    // The usual mode of a new file, less the user's mask; the default is private.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // By its kind alone, since its text would name the temporary file.
-    builder.tempfile_in(folder).map_err(|error| error.kind().into())
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
 }
 
 #[cfg(test)]
@@ -47,8 +83,8 @@ mod tests {
     fn an_old_file_is_replaced_and_nothing_else_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b.ipynb");
-        save(&path, b"old").unwrap();
-        save(&path, b"new").unwrap();
+        write_file(&path, b"old").unwrap();
+        write_file(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
     }

@@ -2,24 +2,38 @@
 
 use candlelab_engine::{Cell, Engine, Frontend, Handle, Reply};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Ends a run from another thread. Clones stop the same run.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<AtomicU8>);
+
+const RUNNING: u8 = 0;
+const FINISHING: u8 = 1;
+const STOPPED: u8 = 2;
 
 impl Stop {
+    /// No further cell begins; the running one may end.
+    pub fn finish(&self) {
+        self.0.fetch_max(FINISHING, Ordering::SeqCst);
+    }
+
     /// Interrupts the running cell; no further one begins.
     pub fn stop(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.fetch_max(STOPPED, Ordering::SeqCst);
+    }
+
+    /// Whether [`finish`](Self::finish) or [`stop`](Self::stop) was called.
+    pub fn is_asked(&self) -> bool {
+        self.0.load(Ordering::SeqCst) != RUNNING
     }
 
     /// Whether [`stop`](Self::stop) was called.
     pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.load(Ordering::SeqCst) == STOPPED
     }
 }
 

@@ -1,5 +1,5 @@
-//! Notebooks of any form: reading and running them never panics, and what is not an output comes
-//! out as it went in.
+//! Notebooks of any form: reading, running, checking and exporting them never panics, and what is
+//! not an output comes out as it went in.
 //!
 //! Each test takes `CANDLELAB_FUZZ_SECONDS`, two by default. Round `n` is always the same.
 
@@ -7,7 +7,7 @@
 mod support;
 
 use candlelab_engine::Echo;
-use candlelab_notebook::{Notebook, Options, run};
+use candlelab_notebook::{Library, Notebook, Options, Project, lint, run, to_script};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -91,6 +91,52 @@ fn odd_notebooks_run_without_panic_and_keep_what_they_hold() {
             run(&mut notebook, &mut Echo::default(), &mut Options::default());
             prop_assert_eq!(lasting(&notebook), before);
         }
+        Ok(())
+    });
+}
+
+/// Code that is Rust, nearly Rust or nothing at all.
+fn code() -> impl Strategy<Value = String> {
+    let parts = select(vec![
+        "let x = 1;\n",
+        "fn f() {}\n",
+        "x",
+        "use a::{self, b as _, *};\n",
+        "\"é\n{x:.w$}\"",
+        "// c\n",
+        ";",
+        "{",
+        "}",
+        "(",
+        ")",
+        "impl T for S {}\n",
+        "%time x\n",
+        "%%timeit\n",
+        ":dep a = 1\n",
+        "println!(\"{x}\")",
+        "#![allow(a)]\n",
+        "match x { _ => 1 }",
+        "/* \n */",
+        "r#\"\n\"#",
+        "macro_rules! m { () => {} }\n",
+        "?",
+    ]);
+    vec(prop_oneof![9 => parts.prop_map(str::to_owned), 1 => any::<String>()], 0..9)
+        .prop_map(|parts| parts.concat())
+}
+
+#[test]
+fn any_code_is_checked_and_exported_without_panic() {
+    fuzz((vec(code(), 0..4), any_json()), |(sources, metadata)| {
+        let cell =
+            |source: &String| json!({"cell_type": "code", "source": source, "metadata": metadata});
+        let cells: Vec<Value> = sources.iter().map(cell).collect();
+        let root =
+            json!({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5});
+        let notebook = Notebook::from_json(root, "a.ipynb").expect("a notebook");
+        lint(&notebook);
+        to_script(&notebook);
+        let _ = Project::new(&notebook, "a.ipynb", "a", &Library::Git("x".into()));
         Ok(())
     });
 }

@@ -24,6 +24,11 @@ fn unknown_keys_and_their_order_are_kept() {
 }
 
 #[test]
+fn floats_keep_their_last_digit() {
+    same("{\n \"cells\": [],\n \"loss\": 2.007963587069561e-11,\n \"nbformat\": 4\n}\n");
+}
+
+#[test]
 fn every_minor_version_is_read() {
     for minor in 0..=6 {
         let root = json!({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": minor});

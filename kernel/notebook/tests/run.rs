@@ -66,7 +66,7 @@ fn the_first_failure_ends_the_run_and_later_cells_are_empty() {
     let (report, cells) = run_cells(&["print a\nfail no", "print b"], &mut Options::default());
     assert_eq!(report.outcome(), Outcome::Failed);
     assert_eq!(statuses(&report), [Status::Failed, Status::NotRun]);
-    let failed = report.last().unwrap();
+    let failed = report.culprit().unwrap();
     assert_eq!((failed.number, failed.printed.as_str()), (Some(1), "a\n"));
     let error = json!({"ename": "Failure", "evalue": "no", "output_type": "error",
         "traceback": ["Failure: no"]});

@@ -13,10 +13,13 @@ use candlelab_protocol::{
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How long slow subscribers may take to read the rest when the kernel ends.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// How long to wait before a cell that goes on is interrupted again.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// What all channels share.
 pub(crate) struct Kernel {
@@ -76,13 +79,31 @@ impl Kernel {
     }
 
     /// Stops the running cell, also where it waits for the user.
-    pub(crate) async fn interrupt(&self) {
+    ///
+    /// A cell that is just beginning may miss that, so it is told again until it has ended.
+    pub(crate) async fn interrupt(self: &Arc<Self>) {
         self.stdin.interrupt().await;
         self.engine.interrupt();
+        if let Some(cell) = self.running() {
+            let kernel = self.clone();
+            tokio::spawn(async move { kernel.insist(&cell).await });
+        }
+    }
+
+    async fn insist(&self, cell: &Arc<Message>) {
+        loop {
+            sleep(AGAIN).await;
+            // Held, so that no other cell begins meanwhile and is taken for this one.
+            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            if running.as_ref().is_none_or(|running| !Arc::ptr_eq(running, cell)) {
+                return;
+            }
+            self.engine.interrupt();
+        }
     }
 
     /// Takes Ctrl-C in the terminal of a kernel for an interrupt; never returns.
-    pub(crate) async fn interrupt_on_signal(&self) {
+    pub(crate) async fn interrupt_on_signal(self: &Arc<Self>) {
         while tokio::signal::ctrl_c().await.is_ok() {
             self.interrupt().await;
         }

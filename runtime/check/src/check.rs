@@ -35,7 +35,7 @@ pub fn check<S: Display>(
 }
 
 /// What a panic of the student's code means.
-fn panicked(payload: Box<dyn Any + Send>) -> Failure {
+pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Failure {
     if payload.is::<Interrupted>() {
         resume_unwind(payload);
     }

@@ -22,9 +22,11 @@ mod failure;
 mod gradient;
 mod lab;
 mod numbers;
+mod probe;
 mod report;
 
 pub use check::{Check, check};
 pub use failure::{CheckFailed, Failure};
 pub use lab::{full_or_fast, lab, progress};
 pub use numbers::Numbers;
+pub use probe::{Expect, Probe, expect, probe};

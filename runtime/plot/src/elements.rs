@@ -17,9 +17,15 @@ pub(crate) enum Anchor {
 
 /// An SVG document of `width` × `height` pixels on white.
 pub(crate) fn document(width: f64, height: f64, elements: &str) -> String {
+    scaled_document(width, height, 1.0, elements)
+}
+
+/// The same, shown at `scale` times its size.
+pub(crate) fn scaled_document(width: f64, height: f64, scale: f64, elements: &str) -> String {
     let [width, height] = [width, height].map(f64::ceil);
+    let [shown_width, shown_height] = [width, height].map(|it| (it * scale).ceil());
     format!(
-        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+        "<svg width=\"{shown_width}\" height=\"{shown_height}\" viewBox=\"0 0 {width} {height}\" \
          xmlns=\"http://www.w3.org/2000/svg\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{elements}</svg>\n"
     )

@@ -1,14 +1,17 @@
 //! Several charts in one picture.
 
-use crate::elements::{Anchor, document, text};
+use crate::elements::{Anchor, scaled_document, text};
 use crate::palette::INK;
 use crate::{Chart, Error, Result};
 
 /// Room between charts.
 const GAP: f64 = 8.0;
 const HEAD: f64 = 34.0;
+/// How wide a notebook's page may be taken to be.
+const WIDEST: f64 = 900.0;
 
-/// Charts in a grid of `columns`, in rows from the top, as one picture.
+/// Charts in a grid of `columns`, in rows from the top, as one picture; a wide grid is shown smaller,
+/// so that it fits a notebook's page.
 ///
 /// ```
 /// use candlelab_plot::{line_chart, small_multiples};
@@ -47,7 +50,8 @@ pub fn small_multiples(title: &str, charts: &[Chart], columns: usize) -> Result<
     let width = widths.iter().sum::<f64>() + GAP * (columns + 1) as f64;
     svg += &text(title, (width / 2.0, 20.0), 18.0, INK, Anchor::Middle);
     let texts: String = charts.iter().map(|chart| format!("\n\n{chart}")).collect();
-    Ok(Chart::new(document(width, top, &svg), format!("{title}{texts}")))
+    let scale = (WIDEST / width).min(1.0);
+    Ok(Chart::new(scaled_document(width, top, scale, &svg), format!("{title}{texts}")))
 }
 
 #[cfg(test)]
@@ -63,9 +67,11 @@ mod tests {
         for place in places {
             assert!(chart.svg().contains(&format!("<svg {place} width=\"600\"")), "{place}");
         }
-        assert_eq!(chart.size(), (1224.0, 730.0));
+        // 1224 × 730, shown at 900 pixels.
+        assert_eq!(chart.size(), (900.0, 537.0));
         let nested = small_multiples("", &[chart, one()], 9).unwrap();
-        assert_eq!(nested.size(), (1224.0 + 600.0 + 24.0, 746.0));
+        // 900 + 600 + 24 × 537 + 16, shown at 900 pixels.
+        assert_eq!(nested.size(), (900.0, 327.0));
     }
 
     #[test]

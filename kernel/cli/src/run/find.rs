@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf, absolute};
 
 /// One notebook to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Job {
     /// The notebook as the user calls it.
     pub name: PathBuf,
@@ -21,6 +21,29 @@ pub struct Job {
 }
 
 impl Job {
+    /// The same notebook, whose output is told from others by a label; where that is empty, the same.
+    pub fn labelled(&self, label: &str) -> Self {
+        if label.is_empty() {
+            return self.clone();
+        }
+        let plain = |letter: char| {
+            if letter.is_alphanumeric() || "=.,-+".contains(letter) { letter } else { '_' }
+        };
+        let label: String = label.chars().map(plain).collect();
+        let name = |path: &Path| {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            path.with_file_name(format!("{stem}.{label}.ipynb"))
+        };
+        let (output, output_name) = (name(&self.output), name(&self.output_name));
+        Self { output, output_name, ..self.clone() }
+    }
+
+    /// How the user calls this run of the notebook.
+    pub fn called(&self, label: &str) -> String {
+        let name = self.name.display();
+        if label.is_empty() { name.to_string() } else { format!("{name} {label}") }
+    }
+
     /// The folder of the notebook.
     pub fn folder(&self) -> &Path {
         self.input.parent().unwrap_or(Path::new("/"))
@@ -47,9 +70,10 @@ pub fn jobs(paths: &[PathBuf], output: &Path) -> anyhow::Result<Vec<Job>> {
     Ok(jobs)
 }
 
-fn notebooks(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// The notebooks of a path, those of a folder sorted; none of the output folder.
+pub fn notebooks(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !path.exists() {
-        return Err(Error::Missing { path: path.into() }.into());
+        return matching(path);
     }
     if !path.is_dir() {
         return Ok(vec![path.into()]);
@@ -63,6 +87,25 @@ fn notebooks(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The notebooks that a pattern with `*`, `?` or `[…]` stands for.
+fn matching(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let Some(pattern) = path.to_str().filter(|text| text.contains(['*', '?', '['])) else {
+        return Err(Error::Missing { path: path.into() }.into());
+    };
+    let found: Vec<_> = glob::glob(pattern)
+        .map_err(|error| bad_pattern(format!("`{pattern}` is no pattern: {error}")))?
+        .collect::<Result<_, _>>()?;
+    match found.is_empty() {
+        true => Err(bad_pattern(format!("nothing matches `{pattern}`"))),
+        false => Ok(found),
+    }
+}
+
+fn bad_pattern(message: String) -> anyhow::Error {
+    let hint = "in a pattern `*` stands for any name and `**` for any folders".into();
+    BadInput { message, hint }.into()
 }
 
 /// Hidden folders (such as Jupyter's checkpoints) and the output folder hold no input.

@@ -1,64 +1,83 @@
 //! What the user sees of a run.
 
 use super::find::Job;
+use super::task::Ended;
 use crate::print;
-use candlelab_notebook::{CellReport, Outcome, Report};
-use indicatif::{ProgressBar, ProgressStyle};
+use candlelab_notebook::{CellReport, Outcome, Report, Status};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::time::{Duration, Instant};
 
-/// Prints a line a notebook, and what went wrong.
+/// Prints a line a notebook, and what went wrong. Clones share the terminal.
+#[derive(Clone)]
 pub struct Show {
     started: Instant,
     width: usize,
     total: usize,
     passed: usize,
-    bar: ProgressBar,
+    bars: MultiProgress,
+}
+
+/// Shows on a terminal which cell of a notebook runs.
+pub struct Bar(ProgressBar);
+
+impl Bar {
+    /// So many cells are done.
+    pub fn cell(&self, done: usize, total: usize) {
+        self.0.set_message(format!("{} of {total}", done + 1));
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 impl Show {
     /// Lines up with the longest of these names.
-    pub fn new(jobs: &[Job]) -> Self {
-        let width = jobs.iter().map(|job| job.name.display().to_string().chars().count()).max();
+    pub fn new(names: &[String]) -> Self {
         Self {
             started: Instant::now(),
-            width: width.unwrap_or(0),
-            total: jobs.len(),
+            width: names.iter().map(|name| name.chars().count()).max().unwrap_or(0),
+            total: names.len(),
             passed: 0,
-            bar: ProgressBar::hidden(),
+            bars: MultiProgress::new(),
         }
     }
 
-    /// Shows on a terminal which cell runs; the next line replaces it.
-    pub fn progress(&mut self, job: &Job) -> impl FnMut(usize, usize) + use<> {
+    /// A line that lasts until it is dropped.
+    pub fn begin(&self, job: &Job) -> Bar {
         let style = ProgressStyle::with_template("{spinner} {prefix}  cell {msg}  {elapsed}");
-        self.bar = ProgressBar::new_spinner().with_style(style.expect("the template is valid"));
-        self.bar.set_prefix(job.name.display().to_string());
-        self.bar.enable_steady_tick(Duration::from_millis(200));
-        let bar = self.bar.clone();
-        move |done, total| bar.set_message(format!("{} of {total}", done + 1))
+        let bar = self.bars.add(ProgressBar::new_spinner());
+        bar.set_style(style.expect("the template is valid"));
+        bar.set_prefix(job.name.display().to_string());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Bar(bar)
     }
 
-    /// The line of a notebook.
-    pub fn line(&mut self, job: &Job, report: &Report) {
-        self.bar.finish_and_clear();
-        self.passed += usize::from(report.outcome() == Outcome::Passed);
+    /// The line of a notebook that has run, and what went wrong.
+    pub fn notebook(&mut self, ended: &Ended) {
+        if let Ok(report) = &ended.result {
+            self.passed += usize::from(report.outcome() == Outcome::Passed);
+        }
+        self.bars.clone().suspend(|| {
+            if let Ok(report) = &ended.result {
+                self.line(ended, report);
+                failure(&ended.job, report);
+            }
+            ended.note.iter().for_each(print::note);
+        });
+    }
+
+    fn line(&self, ended: &Ended, report: &Report) {
         print::line(format_args!(
             "{:width$}  {:>3} cells  {:>6.1} s  {}",
-            job.name.display().to_string(),
+            ended.job.called(&ended.label),
             report.executed(),
             report.time.as_secs_f64(),
             result(report),
             width = self.width,
         ));
-    }
-
-    /// The cell that did not pass, what it printed, its error, and where to read on.
-    pub fn failure(&self, job: &Job, report: &Report) {
-        let Some(cell) = report.last() else { return };
-        if report.outcome() != Outcome::Interrupted {
-            print::line(format_args!("\n{}", describe(job, cell)));
-        }
-        print::line(format_args!("executed notebook: {}\n", job.output_name.display()));
     }
 
     /// How many passed, where there was more than one.
@@ -71,15 +90,35 @@ impl Show {
     }
 }
 
+/// The cell that did not pass, what it printed, its error, and where to read on.
+fn failure(job: &Job, report: &Report) {
+    let Some(cell) = report.culprit() else { return };
+    match report.outcome() {
+        Outcome::Interrupted => {}
+        Outcome::Different => report.cells.iter().for_each(|cell| differences(job, cell)),
+        _ => print::line(format_args!("\n{}", describe(job, cell))),
+    }
+    print::line(format_args!("executed notebook: {}\n", job.output_name.display()));
+}
+
+/// What a cell showed otherwise than before.
+fn differences(job: &Job, cell: &CellReport) {
+    if let (Status::Different, Some(error)) = (cell.status, &cell.error) {
+        let (number, differences) = (cell.number.unwrap_or_default(), error.traceback.join("\n"));
+        print::line(format_args!("\nIn[{number}] of `{}`: {differences}", job.name.display()));
+    }
+}
+
 fn result(report: &Report) -> String {
     let what = match report.outcome() {
         Outcome::Passed => return "ok".into(),
         Outcome::Failed => "failed",
+        Outcome::Different => "different",
         Outcome::TimedOut => "timed out",
         Outcome::Died => "kernel died",
         Outcome::Interrupted => "interrupted",
     };
-    match report.last().and_then(|cell| cell.number) {
+    match report.culprit().and_then(|cell| cell.number) {
         Some(number) => format!("{what} in In[{number}]"),
         None => what.into(),
     }

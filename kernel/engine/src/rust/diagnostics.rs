@@ -5,6 +5,7 @@ mod hints;
 use super::edit::Edited;
 use super::link::Failure;
 use super::locate::Place;
+use super::shortage;
 
 use super::variables::{Variables, Why};
 use crate::CellError;
@@ -209,8 +210,10 @@ fn cause(status: &str, last_words: &str) -> (&'static str, String) {
         ("OutOfMemory", one_line(last_words))
     } else if let Some(code) = code {
         ("Exit", format!("the cell ended its process with exit status {}", one_line(code)))
+    } else if status.contains("SIGKILL") && shortage::happened() {
+        ("OutOfMemory", "the system ended the process because memory ran out".into())
     } else if status.contains("SIGKILL") {
-        ("Killed", "the process was killed, perhaps because memory ran out".into())
+        ("Killed", "another process killed this one".into())
     } else if status.contains("SIGSEGV") || status.contains("SIGBUS") {
         ("SegmentationFault", "the code used memory that is not its own".into())
     } else if status.contains("SIGABRT") {

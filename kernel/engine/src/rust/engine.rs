@@ -13,6 +13,7 @@ use super::locate::{Ran, locate};
 use super::magic::{self, Action, Magics, Misuse};
 use super::parse;
 use super::session::{Session, bundle, documentation};
+use super::shortage;
 use super::store::Store;
 use super::toolchain::Toolchain;
 use crate::*;
@@ -265,6 +266,7 @@ fn show(outputs: EvalOutputs, frontend: &Arc<dyn Frontend>) {
 
 impl Engine for RustEngine {
     fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        shortage::begin();
         self.session.stopper.start();
         let reply = self.answer(cell, frontend);
         self.session.stopper.finish();

@@ -2,6 +2,7 @@
 
 use super::front::Settings;
 use super::link::Link;
+use crate::processes;
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -125,24 +126,8 @@ impl Shared {
     /// Does to programs that the cell has started what Ctrl-C in a terminal does.
     fn interrupt_children(&self) {
         let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).id();
-        for child in descendants(worker) {
-            // SAFETY: signals a process; where it has just ended, nothing happens.
-            unsafe { libc::kill(child, libc::SIGINT) };
+        for child in processes::descendants(worker) {
+            processes::signal(child, libc::SIGINT);
         }
     }
-}
-
-/// The processes below a process, as far as the system tells.
-fn descendants(process: u32) -> Vec<i32> {
-    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let lists = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    let children: Vec<u32> = lists
-        .flat_map(|list| {
-            list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()
-        })
-        .collect();
-    children
-        .into_iter()
-        .flat_map(|child| [vec![child as i32], descendants(child)].concat())
-        .collect()
 }

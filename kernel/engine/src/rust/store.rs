@@ -137,6 +137,14 @@ pub fn prepare(progress: &mut dyn FnMut(Progress)) -> Result<Store, EngineError>
     Ok(store)
 }
 
+/// The name of the folder of this machine's store, which changes when it has to be built anew.
+///
+/// # Errors
+/// If the toolchain lacks something.
+pub fn name() -> Result<String, EngineError> {
+    Ok(key(&Toolchain::require()?))
+}
+
 /// The program that times training (`runtime/bench`), and the folder that it was built in.
 ///
 /// # Errors

@@ -12,9 +12,9 @@ mod pump;
 mod runtime;
 
 use super::frame::Kind;
+use crate::processes;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::os::fd::FromRawFd;
 use std::path::Path;
 
 /// Names the socket on which the engine waits.
@@ -63,7 +63,7 @@ fn run() -> Result<(), String> {
     take_var(IS_WORKER_VAR)?;
     // evcxr asks for backtraces; Candle would then print one inside each of its errors.
     let _ = take_var("RUST_BACKTRACE");
-    let (commands, done) = keep_control_pipes();
+    let (commands, done) = keep_control_pipes().map_err(|error| error.to_string())?;
     let socket = std::os::unix::net::UnixStream::connect(&socket)
         .map_err(|error| format!("cannot reach the engine at `{socket}`: {error}"))?;
     let pipes = output::redirect(&socket).map_err(|error| error.to_string())?;
@@ -75,12 +75,8 @@ fn run() -> Result<(), String> {
 }
 
 /// Moves evcxr's two pipes away from the standard descriptors.
-fn keep_control_pipes() -> (File, File) {
-    let keep = |fd| {
-        // SAFETY: duplicates a standard descriptor to a fresh one that only this file owns.
-        unsafe { File::from_raw_fd(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 100)) }
-    };
-    (keep(0), keep(1))
+fn keep_control_pipes() -> std::io::Result<(File, File)> {
+    Ok((processes::keep(0)?, processes::keep(1)?))
 }
 
 fn serve(commands: File, done: File, runtime: runtime::Runtime) -> Result<(), String> {

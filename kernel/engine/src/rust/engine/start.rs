@@ -1,12 +1,12 @@
 //! The start of a session.
 
-use crate::EngineError;
 use crate::rust::front::{Settings, cells};
 use crate::rust::link::Link;
 use crate::rust::session::Session;
 use crate::rust::store::Store;
 use crate::rust::worker::{RUNTIME_VAR, SOCKET_VAR};
 use crate::rust::{complete, environment};
+use crate::{CELL_TMPDIR, EngineError};
 use evcxr::{CommandContext, EvalContext};
 use std::fmt::Display;
 use std::path::Path;
@@ -101,6 +101,9 @@ fn worker_command(store: &Store, socket: &Path) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.env(SOCKET_VAR, socket).env(RUNTIME_VAR, store.library());
     environment::restore(&mut command);
+    if let Some(folder) = std::env::var_os(CELL_TMPDIR) {
+        command.env("TMPDIR", folder);
+    }
     if std::env::var_os(SPIN_VAR).is_none() {
         command.env(SPIN_VAR, SPINS);
     }

@@ -1,0 +1,97 @@
+//! One submission.
+
+use super::expected::{Expected, hex};
+use crate::cli::GradeArgs;
+use crate::session::{self, Setup};
+use anyhow::Context;
+use candlelab_grader::{Grade, Halves, Marks, Submission, Told, judge, repair, salvage};
+use candlelab_notebook::{Cell, Notebook, Options, Outcome, Stop};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// A submission that is to be graded.
+pub struct Task<'a> {
+    pub submission: Submission,
+    pub hash: String,
+    pub expected: Arc<Expected>,
+    pub args: &'a GradeArgs,
+}
+
+impl Task<'_> {
+    /// Runs the student's work in a sandbox and compares what its checks tell with what is expected.
+    pub fn grade(&self, threads: Option<usize>, stop: &Stop) -> anyhow::Result<Grade> {
+        let began = Instant::now();
+        let lab = &self.expected.lab;
+        let (student, damage) = salvage(&self.submission.path)?;
+        let work = repair(lab, &student)?;
+        let nonce = Uuid::new_v4().to_string();
+        let mut notebook = Halves::of(lab)?.probing(&work, &nonce)?;
+        let mut notes: Vec<String> = damage.into_iter().chain(work.notes).collect();
+        notes.extend(self.run(&mut notebook, threads, stop)?);
+        let told = Told::all(&notebook, &nonce);
+        let verdict = |marks: Marks| {
+            let error = error_of(&notebook, &marks.grade_id);
+            judge(&marks.grade_id, marks.points(), &told, &self.expected.told, error)
+        };
+        let Submission { student, lab: name, .. } = self.submission.clone();
+        Ok(Grade {
+            student,
+            lab: name,
+            submission: self.hash.clone(),
+            version: self.expected.version.clone(),
+            graded_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            seconds: began.elapsed().as_secs_f64(),
+            verdicts: lab.checks().map(|(_, marks)| verdict(marks)).collect(),
+            notes,
+        })
+    }
+
+    /// Runs all cells; what should be noted of that.
+    fn run(
+        &self,
+        notebook: &mut Notebook,
+        threads: Option<usize>,
+        stop: &Stop,
+    ) -> anyhow::Result<Option<String>> {
+        let scratch = tempfile::Builder::new().prefix("candlelab-grade-").tempdir()?;
+        let setup = Setup {
+            threads,
+            memory_limit: Some(self.args.memory),
+            sandbox: Some(scratch.path().into()),
+            ..Setup::default()
+        };
+        let mut engine = session::remote(setup)?;
+        engine.fresh(&scratch.path().join("own")).context("the sandbox does not start")?;
+        let mut options = Options {
+            timeout: Some(self.args.timeout),
+            total_timeout: Some(self.args.submission_timeout),
+            stop: stop.clone(),
+            keep_going: true,
+            ..Options::default()
+        };
+        let report = candlelab_notebook::run(notebook, &mut engine, &mut options);
+        anyhow::ensure!(report.outcome() != Outcome::Interrupted, "it was interrupted");
+        let late = report.time >= self.args.submission_timeout;
+        let limit = self.args.submission_timeout.as_secs();
+        Ok(late.then(|| format!("it was ended after {limit} s, its limit")))
+    }
+}
+
+/// The error of a check's cell, if there is one.
+fn error_of<'a>(notebook: &'a Notebook, check: &str) -> Option<&'a str> {
+    let is_it =
+        |cell: &Cell| Marks::of(*cell).ok().flatten().is_some_and(|marks| marks.grade_id == check);
+    let outputs = notebook.cells().find(is_it)?.outputs();
+    outputs.iter().find(|it| it["output_type"] == "error")?["evalue"].as_str()
+}
+
+/// A hash of a file.
+pub fn hash_file(path: &Path) -> anyhow::Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Ok(hex(&Sha256::digest(bytes)))
+}

@@ -1,0 +1,111 @@
+//! Other processes: which there are below one, what memory they take, and their end.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::FromRawFd;
+
+/// The processes below a process that have not ended, as far as the system tells.
+pub fn descendants(process: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    let ids = |list: String| -> Vec<u32> {
+        list.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+    };
+    let children: Vec<u32> = lists.flat_map(ids).filter(|child| !has_ended(*child)).collect();
+    children.into_iter().flat_map(|child| [vec![child], descendants(child)].concat()).collect()
+}
+
+/// Whether of a process nothing is left but that nobody has taken note of its end.
+fn has_ended(process: u32) -> bool {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // Its name stands in brackets and may hold anything.
+    text.rsplit_once(')').is_none_or(|(_, rest)| rest.trim_start().starts_with('Z'))
+}
+
+/// The memory that these processes hold, in bytes; what they share counts for each.
+pub fn resident(processes: &[u32]) -> u64 {
+    let pages = |process: &u32| -> Option<u64> {
+        let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+        let (resident, shared) = (text.split(' ').nth(1)?, text.split(' ').nth(2)?);
+        Some(resident.parse::<u64>().ok()?.saturating_sub(shared.parse().ok()?))
+    };
+    // SAFETY: asks for a constant of the system.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as u64;
+    processes.iter().filter_map(pages).sum::<u64>() * page
+}
+
+/// Sends a signal to a process; where it has just ended, nothing happens.
+pub fn signal(process: u32, signal: libc::c_int) {
+    // SAFETY: signals another process and touches no memory of this one.
+    unsafe { libc::kill(process as i32, signal) };
+}
+
+/// Ends a process and all below it.
+///
+/// Each is stopped before its children are looked for, so that none can start others meanwhile.
+pub fn kill_tree(process: u32) {
+    signal(process, libc::SIGSTOP);
+    for child in descendants(process) {
+        kill_tree(child);
+    }
+    signal(process, libc::SIGKILL);
+}
+
+/// Ends what a notebook has left running: these processes and all that are below them by now.
+pub fn end_strays(strays: &[u32]) {
+    for stray in strays {
+        kill_tree(*stray);
+        // SAFETY: takes note of the end of a child; one that is not ours is left alone.
+        unsafe { libc::waitpid(*stray as i32, std::ptr::null_mut(), libc::WNOHANG) };
+    }
+}
+
+/// Makes orphans among this process's descendants its children, so that they can be found.
+pub fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: sets an attribute of this process.
+    unsafe {
+        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1)
+    };
+}
+
+/// How a process was called; empty where it is gone.
+pub fn command(process: u32) -> Vec<u8> {
+    fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default()
+}
+
+/// Moves standard input or output out of the way of everything else that may use it.
+///
+/// # Errors
+/// If the system has no descriptor left.
+pub fn keep(descriptor: libc::c_int) -> io::Result<File> {
+    // SAFETY: duplicates a descriptor to a fresh one that only the returned file owns.
+    match unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 100) } {
+        -1 => Err(io::Error::last_os_error()),
+        // SAFETY: the descriptor was made just now.
+        kept => Ok(unsafe { File::from_raw_fd(kept) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_tree_is_found_measured_and_ended() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 100 & echo; wait"]).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        io::BufRead::read_line(&mut io::BufReader::new(child.stdout.take().unwrap()), &mut line)
+            .unwrap();
+        let below = descendants(child.id());
+        assert_eq!(below.len(), 1);
+        assert!(resident(&below) > 0);
+        kill_tree(child.id());
+        assert!(!child.wait().unwrap().success());
+        let state = fs::read_to_string(format!("/proc/{}/stat", below[0])).unwrap_or_default();
+        assert!(state.is_empty() || state.contains(" Z "), "{state}");
+    }
+}

@@ -1,0 +1,118 @@
+//! An engine in a process of its own: whatever a notebook does to it ends there.
+//!
+//! [`Remote`] is the user's side, [`serve`] the process. They talk through the process's standard
+//! input and output, a line of JSON a message; the process lasts from notebook to notebook, since
+//! an engine that has started once need not start again.
+
+mod message;
+mod process;
+mod serve;
+
+pub use serve::serve;
+
+use crate::*;
+use message::{Answer, Request};
+use process::{Line, Process};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+/// How often a cell's memory is measured.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs cells in another process.
+pub struct Remote {
+    command: Box<dyn Fn() -> Command + Send>,
+    memory_limit: Option<u64>,
+    folder: PathBuf,
+    line: Arc<Line>,
+    process: Option<Process>,
+}
+
+impl Remote {
+    /// An engine in the process that `command` starts, which must call [`serve`]; what its cells'
+    /// processes hold together may be limited, in bytes.
+    pub fn new(command: impl Fn() -> Command + Send + 'static, memory_limit: Option<u64>) -> Self {
+        let (command, line) = (Box::new(command), Arc::default());
+        Self { command, memory_limit, folder: PathBuf::new(), line, process: None }
+    }
+
+    /// Starts a session without variables, whose cells find files relative to `folder`; nothing
+    /// of the last session is left running.
+    ///
+    /// # Errors
+    /// If the process or its engine does not start.
+    pub fn fresh(&mut self, folder: &Path) -> Result<(), EngineError> {
+        self.folder = folder.into();
+        if self.process.as_mut().is_none_or(|process| !process.is_alive()) {
+            self.process = None;
+            self.process = Some(Process::start((self.command)(), &self.line)?);
+        }
+        let process = self.process.as_mut().expect("made above");
+        match process.ask(&Request::Start(folder.into())) {
+            Some(Answer::Started(result)) => result,
+            _ => Err(EngineError {
+                message: format!("the engine did not start: {}", self.end()),
+                hint: Some("run `candlelab doctor`".into()),
+            }),
+        }
+    }
+
+    /// Ends the process; returns how it ended.
+    fn end(&mut self) -> String {
+        self.process.take().map_or("its process has ended".into(), Process::end)
+    }
+
+    fn died(&mut self) -> Reply {
+        let (ename, evalue) = ("WorkerDied".to_owned(), self.end());
+        let traceback = vec![format!("{ename}: {evalue}")];
+        Reply { error: Some(CellError { ename, evalue, traceback }), ..Reply::default() }
+    }
+}
+
+impl Engine for Remote {
+    fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        self.line.begin();
+        let sent = self.line.send(&Request::Execute(cell.clone()));
+        let (Some(process), Ok(())) = (&self.process, sent) else { return self.died() };
+        let mut measured = Instant::now();
+        let mut excess = None;
+        loop {
+            match process.answers.recv_timeout(TICK) {
+                Ok(Answer::Event(event)) => frontend.event(event),
+                Ok(Answer::Ended(reply)) => return explained(reply, excess),
+                Ok(Answer::Started(_)) | Err(RecvTimeoutError::Disconnected) => {
+                    return self.died();
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if measured.elapsed() >= TICK {
+                measured = Instant::now();
+                let found = self.memory_limit.and_then(|limit| process.end_if_above(limit));
+                excess = excess.or(found);
+            }
+        }
+    }
+
+    /// Interrupts only; the other questions are not passed on, since nobody asks them headless.
+    fn handle(&self) -> Arc<dyn Handle> {
+        self.line.clone()
+    }
+
+    fn restart(&mut self) -> Result<(), EngineError> {
+        self.fresh(&self.folder.clone())
+    }
+}
+
+/// Says of a cell that was ended for its memory that this was so.
+fn explained(mut reply: Reply, excess: Option<String>) -> Reply {
+    if let (Some(error), Some(evalue)) = (&mut reply.error, excess) {
+        error.ename = "OutOfMemory".into();
+        let rest = error.traceback.drain(..).skip(1);
+        error.traceback = std::iter::once(format!("OutOfMemory: {evalue}")).chain(rest).collect();
+        error.evalue = evalue;
+    }
+    reply
+}

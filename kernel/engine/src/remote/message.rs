@@ -1,0 +1,36 @@
+//! What an engine's process and its user tell each other, a line of JSON each.
+
+use crate::{Cell, EngineError, Event, Reply};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// What the process is asked for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Request {
+    /// A session without variables, whose cells find files relative to a folder.
+    Start(PathBuf),
+    /// A cell's run.
+    Execute(Cell),
+    /// The running cell's end.
+    Interrupt,
+}
+
+/// What it answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Answer {
+    /// The session is there, or not.
+    Started(Result<(), EngineError>),
+    /// Something the running cell shows.
+    Event(Event),
+    /// What became of the cell.
+    Ended(Reply),
+}
+
+/// Writes a message as one line.
+pub(super) fn send(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    to.write_all(&line)?;
+    to.flush()
+}

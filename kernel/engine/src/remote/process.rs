@@ -1,0 +1,190 @@
+//! The user's end of an engine's process.
+
+use super::message::{Answer, Request, send};
+use crate::{Bundle, Comm, Completions, EngineError, Frontend, Handle, Variable, processes};
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How many answers may wait; a cell that prints faster than it is read waits too.
+const WAITING: usize = 256;
+/// A cell that runs so long after it was first interrupted loses its engine.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a process may take to end by itself.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A process that answers for an engine.
+pub(super) struct Process {
+    child: Child,
+    line: Arc<Line>,
+    pub answers: Receiver<Answer>,
+}
+
+/// How many processes the engine and its cells may have where they are limited.
+const MOST: usize = 256;
+
+impl Process {
+    /// Starts the process, in a group of its own, so that Ctrl-C in a terminal does not reach it.
+    /// From now on `line` leads to it.
+    pub fn start(mut command: Command, line: &Arc<Line>) -> Result<Self, EngineError> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
+        let mut child = command.spawn().map_err(|error| EngineError {
+            message: format!("cannot start `{}`: {error}", command.get_program().display()),
+            hint: None,
+        })?;
+        let answers = listen(child.stdout.take().expect("piped"));
+        *lock(&line.process) = Some((child.id(), child.stdin.take().expect("piped")));
+        Ok(Self { child, line: line.clone(), answers })
+    }
+
+    /// Whether the process has not ended.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Sends a request and waits for what comes; `None` where the process ends instead.
+    pub fn ask(&self, request: &Request) -> Option<Answer> {
+        self.line.send(request).ok()?;
+        self.answers.recv().ok()
+    }
+
+    /// Ends the engine's children where they hold more memory than this; says so if they did.
+    pub fn end_if_above(&self, limit: u64) -> Option<String> {
+        let mut cells = processes::descendants(self.child.id());
+        // In a sandbox the engine goes on in a copy of itself.
+        cells.retain(|process| processes::command(*process) != processes::command(self.child.id()));
+        let resident = processes::resident(&cells);
+        let is_fine = resident <= limit && cells.len() <= MOST;
+        if is_fine {
+            return None;
+        }
+        cells.iter().for_each(|process| processes::kill_tree(*process));
+        if resident <= limit {
+            return Some(format!("the cell started {} processes; {MOST} may be", cells.len()));
+        }
+        let gigabytes = |bytes: u64| bytes as f64 / (1u64 << 30) as f64;
+        let (used, limit) = (gigabytes(resident), gigabytes(limit));
+        Some(format!("the cell used {used:.2} GiB of memory; its limit is {limit:.2} GiB"))
+    }
+
+    /// Ends the process and all below it; returns how it ended, if it did so by itself.
+    pub fn end(mut self) -> String {
+        match self.wait(GRACE) {
+            Some(status) => describe(status),
+            None => "it no longer answered, and was ended".into(),
+        }
+    }
+
+    fn wait(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + patience;
+        loop {
+            match self.child.try_wait() {
+                Ok(None) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Ok(status) => return status,
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A process whose input ends ends by itself, and takes its files along.
+        *lock(&self.line.process) = None;
+        let id = self.child.id();
+        self.wait(GRACE);
+        if self.is_alive() {
+            processes::kill_tree(id);
+            let _ = self.child.wait();
+        }
+        // What the engine has left behind is still in its group.
+        // SAFETY: signals processes; where there are none, nothing happens.
+        unsafe { libc::killpg(id as i32, libc::SIGKILL) };
+    }
+}
+
+fn describe(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(libc::SIGKILL), _) => {
+            "the engine's process was killed, perhaps because memory ran out".into()
+        }
+        (Some(signal), _) => format!("the engine's process was ended by signal {signal}"),
+        (_, code) => {
+            format!("the engine's process ended with exit status {}", code.unwrap_or_default())
+        }
+    }
+}
+
+fn listen(answers: ChildStdout) -> Receiver<Answer> {
+    let (queue, received) = mpsc::sync_channel(WAITING);
+    std::thread::spawn(move || {
+        for line in BufReader::new(answers).lines().map_while(Result::ok) {
+            let Ok(answer) = serde_json::from_str(&line) else { break };
+            if queue.send(answer).is_err() {
+                break;
+            }
+        }
+    });
+    received
+}
+
+/// Speaks to the process there is; stops the running cell by request, and in the end by force.
+#[derive(Default)]
+pub(super) struct Line {
+    process: Mutex<Option<(u32, ChildStdin)>>,
+    /// When the running cell was first interrupted.
+    asked: Mutex<Option<Instant>>,
+}
+
+impl Line {
+    /// A new cell begins.
+    pub fn begin(&self) {
+        *lock(&self.asked) = None;
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// If there is no process, or it reads no more.
+    pub fn send(&self, request: &Request) -> io::Result<()> {
+        match &mut *lock(&self.process) {
+            Some((_, requests)) => send(requests, request),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Handle for Line {
+    fn complete(&self, _code: &str, offset: usize) -> Completions {
+        Completions { items: Vec::new(), start: offset, end: offset }
+    }
+
+    fn inspect(&self, _code: &str, _offset: usize, _detailed: bool) -> Option<Bundle> {
+        None
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        Vec::new()
+    }
+
+    fn comm(&self, _message: Comm, _frontend: &Arc<dyn Frontend>) {}
+
+    fn interrupt(&self) {
+        let since = *lock(&self.asked).get_or_insert_with(Instant::now);
+        if since.elapsed() < PATIENCE && self.send(&Request::Interrupt).is_ok() {
+            return;
+        }
+        if let Some((process, _)) = &*lock(&self.process) {
+            processes::kill_tree(*process);
+        }
+    }
+}

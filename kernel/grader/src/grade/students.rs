@@ -1,0 +1,229 @@
+//! What in a lab is the student's.
+
+use crate::Marks;
+use candlelab_notebook::{Kind, Notebook};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use std::collections::BTreeSet;
+use syn::visit::Visit;
+use syn::{Block, Expr, ExprForLoop, ExprLet, ImplItem, Item, Local, Pat, Stmt};
+
+/// The names whose values a student's code can influence.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Students(BTreeSet<String>);
+
+impl Students {
+    /// Of a lab with its solutions: what they define, and what is made of that.
+    ///
+    /// # Errors
+    /// If a code cell is no Rust: the cell, and why.
+    pub fn of(lab: &Notebook) -> Result<Self, (String, String)> {
+        let mut students = Self::default();
+        for cell in lab.cells().filter(|cell| cell.kind() == Kind::Code) {
+            let source = cell.source();
+            if source.trim_start().starts_with(['%', '!', ':', '?']) {
+                continue;
+            }
+            let block: Block = syn::parse_str(&format!("{{\n{source}\n}}"))
+                .map_err(|error| (cell.id().unwrap_or("?").to_owned(), error.to_string()))?;
+            let marks = Marks::of(cell).ok().flatten();
+            let written_by_students = marks.is_some_and(|marks| marks.solution);
+            for statement in &block.stmts {
+                students.take(statement, written_by_students);
+            }
+        }
+        Ok(students)
+    }
+
+    /// These names.
+    #[cfg(test)]
+    pub fn named<const N: usize>(names: [&str; N]) -> Self {
+        Self(names.map(ToOwned::to_owned).into())
+    }
+
+    /// Whether an expression mentions one.
+    pub fn are_in(&self, expression: impl ToTokens) -> bool {
+        words(expression.to_token_stream()).iter().any(|word| self.0.contains(word))
+    }
+
+    /// With the variables within a check that are made of them.
+    pub fn with_locals(&self, block: &Block) -> Self {
+        let mut students = self.clone();
+        loop {
+            let before = students.0.len();
+            Locals(&mut students).visit_block(block);
+            if students.0.len() == before {
+                return students;
+            }
+        }
+    }
+
+    fn take(&mut self, statement: &Stmt, written_by_students: bool) {
+        if !(written_by_students || self.are_in(statement)) {
+            return;
+        }
+        match statement {
+            Stmt::Item(item) => self.define(item),
+            Stmt::Local(local) => self.bind(&local.pat),
+            // What such a statement changes is theirs as well.
+            Stmt::Expr(expression, _) => Changed(self).visit_expr(expression),
+            Stmt::Macro(_) => {}
+        }
+    }
+
+    fn define(&mut self, item: &Item) {
+        let name = match item {
+            Item::Fn(item) => &item.sig.ident,
+            Item::Struct(item) => &item.ident,
+            Item::Enum(item) => &item.ident,
+            Item::Const(item) => &item.ident,
+            Item::Static(item) => &item.ident,
+            Item::Type(item) => &item.ident,
+            Item::Trait(item) => &item.ident,
+            Item::Mod(item) => &item.ident,
+            Item::Impl(item) if item.trait_.is_none() => {
+                for member in &item.items {
+                    if let ImplItem::Fn(method) = member {
+                        self.0.insert(method.sig.ident.to_string());
+                    }
+                }
+                return;
+            }
+            _ => return,
+        };
+        self.0.insert(name.to_string());
+    }
+
+    fn bind(&mut self, pattern: &Pat) {
+        self.0.extend(bound(pattern));
+    }
+}
+
+/// Every name in a piece of code, as often as it stands there, those within macros and within the
+/// braces of their texts included.
+pub fn words(tokens: TokenStream) -> Vec<String> {
+    let word = |token| match token {
+        TokenTree::Ident(ident) => vec![ident.to_string()],
+        TokenTree::Group(group) => words(group.stream()),
+        TokenTree::Literal(text) => braced(&text.to_string()),
+        TokenTree::Punct(_) => Vec::new(),
+    };
+    tokens.into_iter().flat_map(word).collect()
+}
+
+/// `loss` in `"the loss is {loss:.3}"`.
+fn braced(text: &str) -> Vec<String> {
+    let name = |part: &str| {
+        part.split(|it: char| !(it.is_alphanumeric() || it == '_')).next().map(ToOwned::to_owned)
+    };
+    text.split('{').skip(1).filter_map(name).filter(|name| !name.is_empty()).collect()
+}
+
+/// The names that a pattern binds.
+pub fn bound(pattern: &Pat) -> BTreeSet<String> {
+    let mut bindings = Bindings(BTreeSet::new());
+    bindings.visit_pat(pattern);
+    bindings.0
+}
+
+struct Bindings(BTreeSet<String>);
+
+impl Visit<'_> for Bindings {
+    fn visit_pat_ident(&mut self, pattern: &syn::PatIdent) {
+        self.0.insert(pattern.ident.to_string());
+        syn::visit::visit_pat_ident(self, pattern);
+    }
+}
+
+/// Collects variables whose values are made of a student's.
+struct Locals<'a>(&'a mut Students);
+
+impl Visit<'_> for Locals<'_> {
+    fn visit_local(&mut self, local: &Local) {
+        if local.init.as_ref().is_some_and(|init| self.0.are_in(&init.expr)) {
+            self.0.bind(&local.pat);
+        }
+        syn::visit::visit_local(self, local);
+    }
+
+    fn visit_expr_let(&mut self, expression: &ExprLet) {
+        if self.0.are_in(&expression.expr) {
+            self.0.bind(&expression.pat);
+        }
+        syn::visit::visit_expr_let(self, expression);
+    }
+
+    fn visit_expr_for_loop(&mut self, expression: &ExprForLoop) {
+        if self.0.are_in(&expression.expr) {
+            self.0.bind(&expression.pat);
+        }
+        syn::visit::visit_expr_for_loop(self, expression);
+    }
+
+    fn visit_item_fn(&mut self, item: &syn::ItemFn) {
+        if self.0.are_in(&item.block) {
+            self.0.0.insert(item.sig.ident.to_string());
+        }
+    }
+}
+
+/// Collects what an expression may change: what is borrowed to be changed, assigned to, or has a
+/// method called on it.
+struct Changed<'a>(&'a mut Students);
+
+impl Changed<'_> {
+    fn take(&mut self, expression: &Expr) {
+        match expression {
+            Expr::Path(path) => {
+                if let Some(name) = path.path.get_ident() {
+                    self.0.0.insert(name.to_string());
+                }
+            }
+            Expr::Field(field) => self.take(&field.base),
+            Expr::Index(index) => self.take(&index.expr),
+            _ => {}
+        }
+    }
+}
+
+impl Visit<'_> for Changed<'_> {
+    fn visit_expr_reference(&mut self, expression: &syn::ExprReference) {
+        if expression.mutability.is_some() {
+            self.take(&expression.expr);
+        }
+        syn::visit::visit_expr_reference(self, expression);
+    }
+
+    fn visit_expr_assign(&mut self, expression: &syn::ExprAssign) {
+        self.take(&expression.left);
+        syn::visit::visit_expr_assign(self, expression);
+    }
+
+    fn visit_expr_method_call(&mut self, expression: &syn::ExprMethodCall) {
+        self.take(&expression.receiver);
+        syn::visit::visit_expr_method_call(self, expression);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_made_of_a_students_code_is_theirs() {
+        let solution = json!({"nbgrader": {"grade": false, "grade_id": "s", "locked": false,
+            "schema_version": 3, "solution": true}});
+        let cell = |source: &str, metadata: &serde_json::Value| json!({"cell_type": "code", "metadata": metadata, "source": source, "outputs": []});
+        let cells = [
+            cell("let data = load(); let mut model = new();", &json!({})),
+            cell("fn loss(x: f64) -> f64 { x }", &solution),
+            cell("fit(&mut model, &data, loss); let l = loss(1.0);", &json!({})),
+            cell("fn mean() -> f64 { loss(2.0) } let other = data.len();", &json!({})),
+        ];
+        let root = json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4});
+        let lab = Notebook::parse(root.to_string().as_bytes(), "lab.ipynb").unwrap();
+        let expected = Students::named(["l", "loss", "mean", "model"]);
+        assert_eq!(Students::of(&lab), Ok(expected));
+    }
+}

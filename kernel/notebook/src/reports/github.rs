@@ -1,0 +1,46 @@
+//! Workflow commands that mark failures on GitHub.
+
+use super::{Entry, label, plain_traceback};
+
+/// A line for each notebook that did not pass, in the form that GitHub Actions turns into marks.
+pub fn annotations(entries: &[Entry]) -> String {
+    entries.iter().filter_map(annotation).collect()
+}
+
+fn annotation(entry: &Entry) -> Option<String> {
+    let (title, text) = match &entry.result {
+        Err(message) => ("the notebook did not run".to_owned(), message.clone()),
+        Ok(report) => {
+            let cell = report.culprit()?;
+            (format!("{} {}", label(cell), entry.outcome()), plain_traceback(cell))
+        }
+    };
+    let (file, title) = (property(&entry.name), property(&title));
+    Some(format!("::error file={file},title={title}::{}\n", data(&text)))
+}
+
+/// GitHub ends a command at the line's end.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// In a property `,` and `:` have a meaning too.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{failing, unread};
+    use super::*;
+
+    #[test]
+    fn a_line_for_each_failure() {
+        let expected = "\
+::error file=labs/a.ipynb,title=In[2] failed::Panic: a < b & c%0Aline 2
+::error file=b.ipynb,title=the notebook did not run::`b.ipynb` is not JSON
+";
+        assert_eq!(annotations(&[failing(), unread()]), expected);
+        assert_eq!(property("100%, a:b\n"), "100%25%2C a%3Ab%0A");
+    }
+}

@@ -1,0 +1,104 @@
+//! Notebooks that harm what runs them; each ends with the right code and a report.
+
+use super::{cells_of, notebook};
+use std::fs;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// Runs notebooks of these cells one after the other, with more arguments.
+fn run(notebooks: &[&[&str]], arguments: &str) -> (TempDir, Output) {
+    let folder = tempfile::tempdir().unwrap();
+    for (at, cells) in notebooks.iter().enumerate() {
+        let path = folder.path().join(format!("{at}.ipynb"));
+        fs::write(path, notebook(cells, &[]).to_string()).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
+    command.args(["run", ".", "-j", "1"]).args(arguments.split_whitespace());
+    let output = command.current_dir(folder.path()).output().unwrap();
+    (folder, output)
+}
+
+/// The first notebook ends so, and the second, which is harmless, passes.
+#[track_caller]
+fn check(cells: &[&str], arguments: &str, code: i32, said: &str) {
+    let (folder, output) = run(&[cells, &["6 * 7"]], arguments);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(text.contains(said), "{said:?} is not in:\n{text}");
+    let second = cells_of(&folder.path().join("out/1.ipynb"));
+    second[0].is_ok().shows("42");
+    assert!(folder.path().join("out/0.ipynb").exists());
+}
+
+#[test]
+fn killing_its_parent_is_a_death() {
+    let cell = r#"std::process::Command::new("sh").args(["-c", "kill -9 $(ps -o ppid= -p $PPID)"]).status()?; loop {}"#;
+    check(&["let a = 1;", cell], "", 4, "kernel died in In[2]");
+}
+
+#[test]
+fn endless_output_ends_at_the_limit_of_time() {
+    let cell = r#"loop { println!("{}", "x".repeat(1000)); }"#;
+    check(&[cell], "--timeout 3", 3, "timed out in In[1]");
+}
+
+#[test]
+fn too_much_memory_is_told() {
+    let cell = "let mut all = Vec::new(); loop { all.push(vec![1u8; 50 << 20]); std::thread::sleep(std::time::Duration::from_millis(20)); }";
+    check(&[cell], "--memory 1G", 4, "its limit is 1.00 GiB");
+}
+
+#[test]
+fn an_endless_destructor_ends_at_the_limit_of_time() {
+    let cell = "struct Stuck; impl Drop for Stuck { fn drop(&mut self) { loop { std::thread::sleep(std::time::Duration::from_secs(1)); } } }\n{ let _stuck = Stuck; }";
+    check(&[cell], "--timeout 3", 3, "timed out in In[1]");
+}
+
+#[test]
+fn closing_standard_output_harms_nobody() {
+    let cell = r#"extern "C" { fn close(fd: i32) -> i32; } unsafe { close(1); close(2); } println!("gone");"#;
+    let (folder, output) = run(&[&[cell], &["6 * 7"]], "");
+    assert!(output.status.code().is_some_and(|code| [0, 1, 4].contains(&code)));
+    cells_of(&folder.path().join("out/1.ipynb"))[0].is_ok().shows("42");
+}
+
+#[test]
+fn what_a_notebook_starts_does_not_outlive_it() {
+    let name = format!("candlelab-stray-{}", std::process::id());
+    let start = format!(
+        r#"std::process::Command::new("setsid").args(["sh", "-c", "exec -a {name} sleep 1000 & sleep 1000"]).spawn()?; println!("started");"#
+    );
+    check(&[&start], "", 0, "2 of 2 notebooks passed");
+    let found = Command::new("pgrep").args(["-f", &name]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+}
+
+#[test]
+fn nothing_leaks_from_one_notebook_to_the_next() {
+    let first = [
+        "let secret = 7;",
+        "fn helper() -> i32 { 1 }",
+        "unsafe { std::env::set_var(\"SECRET\", \"1\") };",
+    ];
+    let second = ["std::env::var(\"SECRET\").is_err()", "helper()", "secret", "6 * 7"];
+    let (folder, _) = run(&[&first, &second[..1]], "");
+    cells_of(&folder.path().join("out/1.ipynb"))[0].is_ok().shows("true");
+    for code in [second[1], second[2]] {
+        let (folder, output) = run(&[&first, &[code]], "");
+        assert_eq!(output.status.code(), Some(1));
+        cells_of(&folder.path().join("out/1.ipynb"))[0].fails_with("E0425");
+    }
+}
+
+#[test]
+fn without_the_network_there_is_none() {
+    let cell =
+        r#"std::net::TcpStream::connect("1.1.1.1:53").map(drop).map_err(|error| error.kind())"#;
+    let (folder, _) = run(&[&[cell]], "--offline");
+    cells_of(&folder.path().join("out/0.ipynb"))[0].is_ok().shows("Err(NetworkUnreachable)");
+}
