@@ -110,6 +110,8 @@ pub struct Cell {
 pub struct Reply {
     /// `None` where the cell ran to its end.
     pub error: Option<CellError>,
+    /// Whether its process ended with it.
+    pub died: bool,
     /// Long texts for the pager, such as help.
     pub pages: Vec<Bundle>,
     /// What it cost.
@@ -125,7 +127,7 @@ pub struct Cost {
     pub load: Duration,
     /// The user's own code.
     pub run: Duration,
-    /// The most memory its process ever had, in bytes, where known.
+    /// The most memory its process had meanwhile, in bytes, where known.
     pub peak_memory: Option<u64>,
 }
 

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::FromRawFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The processes below a process that have not ended, as far as the system tells.
 pub fn descendants(process: u32) -> Vec<u32> {
@@ -22,16 +23,26 @@ fn has_ended(process: u32) -> bool {
     text.rsplit_once(')').is_none_or(|(_, rest)| rest.trim_start().starts_with('Z'))
 }
 
-/// The memory that these processes hold, in bytes; what they share counts for each.
+/// The memory that these processes hold, in bytes: all but their files' pages, which the system can
+/// take back; what processes share counts for each.
 pub fn resident(processes: &[u32]) -> u64 {
-    let pages = |process: &u32| -> Option<u64> {
-        let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
-        let (resident, shared) = (text.split(' ').nth(1)?, text.split(' ').nth(2)?);
-        Some(resident.parse::<u64>().ok()?.saturating_sub(shared.parse().ok()?))
+    let kilobytes = |process: &u32| -> u64 {
+        let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let fields = ["RssAnon:", "RssShmem:"].map(|name| field(&text, name).unwrap_or(0));
+        fields.into_iter().sum()
     };
-    // SAFETY: asks for a constant of the system.
-    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as u64;
-    processes.iter().filter_map(pages).sum::<u64>() * page
+    processes.iter().map(kilobytes).sum::<u64>() * 1024
+}
+
+/// The process that started this one, or adopted it.
+pub fn parent(process: u32) -> Option<u32> {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    field(&text, "PPid:").and_then(|id| id.try_into().ok())
+}
+
+fn field(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Sends a signal to a process; where it has just ended, nothing happens.
@@ -60,6 +71,8 @@ pub fn end_strays(strays: &[u32]) {
     }
 }
 
+static ADOPTS: AtomicBool = AtomicBool::new(false);
+
 /// Makes orphans among this process's descendants its children, so that they can be found.
 pub fn adopt_orphans() {
     #[cfg(target_os = "linux")]
@@ -67,6 +80,17 @@ pub fn adopt_orphans() {
     unsafe {
         libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1)
     };
+    ADOPTS.store(true, Ordering::SeqCst);
+}
+
+/// Ends the children of this process that it has adopted; where it adopts none, nothing. `own` are
+/// those that it started itself.
+pub fn end_orphans(own: &[u32]) {
+    if ADOPTS.load(Ordering::SeqCst) {
+        let mut children = descendants(std::process::id());
+        children.retain(|it| !own.contains(it) && parent(*it) == Some(std::process::id()));
+        end_strays(&children);
+    }
 }
 
 /// How a process was called; empty where it is gone.

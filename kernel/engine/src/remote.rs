@@ -46,18 +46,20 @@ impl Remote {
     /// If the process or its engine does not start.
     pub fn fresh(&mut self, folder: &Path) -> Result<(), EngineError> {
         self.folder = folder.into();
-        if self.process.as_mut().is_none_or(|process| !process.is_alive()) {
-            self.process = None;
-            self.process = Some(Process::start((self.command)(), &self.line)?);
+        if let Some(process) = self.process.as_mut().filter(|process| process.is_alive())
+            && let Some(Ok(())) = process.start_session(folder)
+        {
+            return Ok(());
         }
-        let process = self.process.as_mut().expect("made above");
-        match process.ask(&Request::Start(folder.into())) {
-            Some(Answer::Started(result)) => result,
-            _ => Err(EngineError {
+        // The old one first, since both listen on the same line.
+        self.process = None;
+        let process = self.process.insert(Process::start((self.command)(), &self.line)?);
+        process.start_session(folder).unwrap_or_else(|| {
+            Err(EngineError {
                 message: format!("the engine did not start: {}", self.end()),
                 hint: Some("run `candlelab doctor`".into()),
-            }),
-        }
+            })
+        })
     }
 
     /// Ends the process; returns how it ended.
@@ -68,7 +70,8 @@ impl Remote {
     fn died(&mut self) -> Reply {
         let (ename, evalue) = ("WorkerDied".to_owned(), self.end());
         let traceback = vec![format!("{ename}: {evalue}")];
-        Reply { error: Some(CellError { ename, evalue, traceback }), ..Reply::default() }
+        let error = Some(CellError { ename, evalue, traceback });
+        Reply { error, died: true, ..Reply::default() }
     }
 }
 
@@ -90,8 +93,7 @@ impl Engine for Remote {
             }
             if measured.elapsed() >= TICK {
                 measured = Instant::now();
-                let found = self.memory_limit.and_then(|limit| process.end_if_above(limit));
-                excess = excess.or(found);
+                excess = excess.or(process.end_if_above(self.memory_limit));
             }
         }
     }

@@ -44,6 +44,13 @@ impl Bounded {
     }
 }
 
+/// A text, without its middle where it is too long.
+pub(crate) fn shortened(text: String) -> String {
+    let mut bounded = Bounded::default();
+    bounded.push(&text);
+    if bounded.left_out == 0 && bounded.tail.len() <= HALF { text } else { bounded.text() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,6 +24,7 @@
 mod bounded;
 mod cell;
 mod compare;
+mod draft;
 mod error;
 mod json;
 mod lint;

@@ -1,5 +1,6 @@
 //! The front end of a headless run: it keeps what a user would see.
 
+use crate::Notebook;
 use crate::bounded::Bounded;
 use crate::output::Output;
 use crate::widgets::Widgets;
@@ -8,8 +9,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many outputs of a cell are kept.
+/// How many outputs of a cell are kept, and how many bytes of them beside what it prints.
 const MOST: usize = 5_000;
+const MOST_BYTES: usize = 256 << 20;
 
 /// Collects the outputs of all cells of a run.
 #[derive(Default)]
@@ -17,11 +19,15 @@ pub(crate) struct Recorder(Mutex<Recording>);
 
 #[derive(Default)]
 struct Recording {
-    /// Outputs by the position of their cell.
-    cells: BTreeMap<usize, Vec<Output>>,
+    /// The number and the outputs of cells, by their position.
+    cells: BTreeMap<usize, (usize, Vec<Output>)>,
     /// The position and the number of the running cell.
     position: usize,
     number: usize,
+    /// What the displays of the running cell hold, those of widgets and replaced ones included.
+    bytes: usize,
+    /// How many events there have been.
+    version: u64,
     /// The next output replaces those so far.
     clear_next: bool,
     widgets: Widgets,
@@ -31,9 +37,11 @@ impl Recorder {
     /// What follows belongs to the cell at this position, which runs as `In[number]`.
     pub fn begin(&self, position: usize, number: usize) {
         let mut recording = self.lock();
-        recording.cells.entry(position).or_default();
+        recording.cells.insert(position, (number, Vec::new()));
         (recording.position, recording.number) = (position, number);
         recording.clear_next = false;
+        recording.bytes = 0;
+        recording.version += 1;
     }
 
     /// The error that ended the running cell.
@@ -53,16 +61,19 @@ impl Recorder {
         streams.collect()
     }
 
-    /// The outputs of each cell that has begun.
-    pub fn outputs(&self) -> Vec<(usize, Vec<Value>)> {
-        let recording = self.lock();
-        let json = |outputs: &Vec<Output>| outputs.iter().map(Output::to_json).collect();
-        recording.cells.iter().map(|(position, outputs)| (*position, json(outputs))).collect()
+    /// Tells this state from others.
+    pub fn version(&self) -> u64 {
+        self.lock().version
     }
 
-    /// The states of all widgets, in the notebook's form.
-    pub fn widgets(&self) -> Option<Value> {
-        self.lock().widgets.to_json()
+    /// Puts the outputs of each cell that has begun, and the states of all widgets, into a notebook.
+    pub fn store(&self, notebook: &mut Notebook) {
+        let recording = self.lock();
+        for (position, (number, outputs)) in &recording.cells {
+            let outputs = outputs.iter().map(Output::to_json).collect();
+            notebook.set_outputs(*position, Some(*number), outputs);
+        }
+        notebook.set_widgets(recording.widgets.to_json());
     }
 
     fn lock(&self) -> MutexGuard<'_, Recording> {
@@ -73,6 +84,10 @@ impl Recorder {
 impl Frontend for Recorder {
     fn event(&self, event: Event) {
         let mut recording = self.lock();
+        recording.version += 1;
+        if !recording.has_room_for(&event) {
+            return;
+        }
         match event {
             Event::Stream { name, text } => recording.stream(name, &text),
             Event::Display { data, display_id: Some(id), update: true } => {
@@ -100,7 +115,28 @@ impl Frontend for Recorder {
 
 impl Recording {
     fn outputs(&mut self) -> &mut Vec<Output> {
-        self.cells.entry(self.position).or_default()
+        &mut self.cells.entry(self.position).or_default().1
+    }
+
+    /// Whether what an event shows is kept; of the first that is not, the notebook tells.
+    fn has_room_for(&mut self, event: &Event) -> bool {
+        let size = match event {
+            Event::Display { data, .. } | Event::Result { data } => size_of(data),
+            Event::Comm(comm) => size_of(&comm.data),
+            Event::Stream { .. } | Event::Clear { .. } => 0,
+        };
+        let had_room = self.bytes <= MOST_BYTES;
+        self.bytes = self.bytes.saturating_add(size);
+        if had_room && self.bytes > MOST_BYTES {
+            self.left_out();
+        }
+        size == 0 || self.bytes <= MOST_BYTES
+    }
+
+    fn left_out(&mut self) {
+        let mut text = Bounded::default();
+        text.push("further outputs are left out\n");
+        self.outputs().push(Output::Stream { name: StreamName::Stderr, text });
     }
 
     fn clear_if_due(&mut self) {
@@ -114,11 +150,7 @@ impl Recording {
         let outputs = self.outputs();
         match outputs.len() {
             ..MOST => outputs.push(output),
-            MOST => {
-                let mut text = Bounded::default();
-                text.push("further outputs are left out\n");
-                outputs.push(Output::Stream { name: StreamName::Stderr, text });
-            }
+            MOST => self.left_out(),
             _ => {}
         }
     }
@@ -140,7 +172,7 @@ impl Recording {
 
     /// Replaces every display of that name, also those of earlier cells.
     fn update(&mut self, id: &str, new: &Bundle) {
-        for output in self.cells.values_mut().flatten() {
+        for output in self.cells.values_mut().flat_map(|(_, outputs)| outputs) {
             if let Output::Display { data, id: Some(own) } = output
                 && own == id
             {
@@ -148,6 +180,19 @@ impl Recording {
             }
         }
     }
+}
+
+/// How many bytes of text a bundle holds.
+fn size_of(data: &Bundle) -> usize {
+    fn size(value: &Value) -> usize {
+        match value {
+            Value::String(text) => text.len(),
+            Value::Array(values) => values.iter().map(|it| 8 + size(it)).sum(),
+            Value::Object(map) => map.iter().map(|(key, it)| key.len() + size(it)).sum(),
+            _ => 8,
+        }
+    }
+    data.values().map(size).sum()
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Runs a notebook's code cells in order and keeps their outputs.
 
+use crate::bounded::shortened;
+use crate::draft::Draft;
 use crate::recorder::Recorder;
 use crate::watch::{self, Cut};
 use crate::{Cell, CellReport, Kind, Notebook, Report, Status, Stop};
 use candlelab_engine::{self as engine, CellError, Cost, Engine, Frontend};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,13 +23,10 @@ pub struct Options<'a> {
     pub progress: Option<&'a mut dyn FnMut(usize, usize)>,
     /// Runs the cells after one that fails as well.
     pub keep_going: bool,
-    /// Given the notebook as far as it has run, now and then, so that nothing is lost if this
-    /// process is killed.
-    pub autosave: Option<&'a mut dyn FnMut(&Notebook)>,
+    /// Given the notebook as far as it has run: before the first cell, then whenever it shows more,
+    /// so that nothing is lost if this process is killed.
+    pub autosave: Option<&'a mut (dyn FnMut(&Notebook) + Send)>,
 }
-
-/// How much time passes between two calls of `autosave`, at least.
-const AUTOSAVE: Duration = Duration::from_secs(2);
 
 /// Runs the code cells in order, by default up to the first that fails, and puts their outputs in place.
 ///
@@ -42,8 +40,12 @@ pub fn run(notebook: &mut Notebook, engine: &mut dyn Engine, options: &mut Optio
     let recorder = Arc::new(Recorder::default());
     let rules = Rules::of(notebook, options, started);
     report.cells = plan(notebook);
+    let unskipped = report.cells.iter().filter(|cell| cell.status != Status::Skipped);
+    unskipped.for_each(|cell| notebook.set_outputs(cell.position, None, Vec::new()));
+    notebook.set_widgets(None);
     let total = report.cells.len();
-    let (mut number, mut saved) = (0, started);
+    let mut draft = options.autosave.as_deref_mut().map(|save| Draft::begin(notebook, save));
+    let mut number = 0;
     for index in 0..total {
         let cell = &mut report.cells[index];
         if cell.status == Status::Skipped {
@@ -58,18 +60,16 @@ pub fn run(notebook: &mut Notebook, engine: &mut dyn Engine, options: &mut Optio
         }
         number += 1;
         cell.number = Some(number);
-        run_cell(cell, &rules, engine, &recorder, &options.stop);
+        let mut keep = || {
+            draft.as_mut().into_iter().for_each(|draft| draft.keep(&recorder));
+        };
+        run_cell(cell, &rules, engine, &recorder, &options.stop, &mut keep);
         let goes_on = options.keep_going && cell.status != Status::Interrupted;
         if cell.status.outcome().is_some() && !goes_on {
             break;
         }
-        if let Some(autosave) = options.autosave.as_mut().filter(|_| saved.elapsed() >= AUTOSAVE) {
-            store(notebook, &report.cells, &recorder);
-            autosave(notebook);
-            saved = Instant::now();
-        }
     }
-    store(notebook, &report.cells, &recorder);
+    recorder.store(notebook);
     report.time = started.elapsed();
     report
 }
@@ -138,6 +138,7 @@ fn run_cell(
     engine: &mut dyn Engine,
     recorder: &Arc<Recorder>,
     stop: &Stop,
+    keep: &mut (dyn FnMut() + Send),
 ) {
     let number = cell.number.unwrap_or_default();
     let request = engine::Cell { code: cell.source.clone(), number };
@@ -146,13 +147,15 @@ fn run_cell(
     let limit = rules.limit();
     let started = Instant::now();
     let timeout = limit.as_ref().map(|(limit, _)| *limit);
-    let (mut reply, cut) = watch::execute(engine, &request, &frontend, timeout, stop);
+    let (mut reply, cut) = watch::execute(engine, &request, &frontend, timeout, stop, keep);
     cell.time = started.elapsed();
     cell.cost = reply.cost;
     if let (Some(Cut::TimedOut), Some((_, what))) = (cut, limit) {
         reply.error = Some(timed_out(what, reply.error));
     }
-    (cell.status, cell.error) = judge(reply.error, cut, rules.tolerant.contains(&cell.position));
+    let tolerant = rules.tolerant.contains(&cell.position) && !reply.died;
+    let error = reply.error.map(readable);
+    (cell.status, cell.error) = judge(error, reply.died, cut, tolerant);
     if cell.status != Status::Passed {
         cell.printed = recorder.printed();
     }
@@ -161,12 +164,21 @@ fn run_cell(
     }
 }
 
-/// What engines call the error of a cell that took its process with it.
-const DEATHS: [&str; 7] =
-    ["WorkerDied", "Abort", "Exit", "Killed", "OutOfMemory", "SegmentationFault", "StackOverflow"];
+/// The same error, of a length that people read.
+fn readable(mut error: CellError) -> CellError {
+    error.evalue = shortened(error.evalue);
+    if error.traceback.iter().map(String::len).sum::<usize>() > LONG_ERROR {
+        error.traceback = vec![shortened(error.traceback.join("\n"))];
+    }
+    error
+}
+
+/// A traceback is kept whole up to so many bytes.
+const LONG_ERROR: usize = 1 << 20;
 
 fn judge(
     error: Option<CellError>,
+    died: bool,
     cut: Option<Cut>,
     tolerant: bool,
 ) -> (Status, Option<CellError>) {
@@ -175,7 +187,7 @@ fn judge(
         (_, None) => (Status::Passed, None),
         (Some(Cut::Stopped), error) => (Status::Interrupted, error),
         (None, error) if tolerant => (Status::Passed, error),
-        (None, Some(error)) if DEATHS.contains(&&*error.ename) => (Status::Died, Some(error)),
+        (None, error) if died => (Status::Died, error),
         (None, error) => (Status::Failed, error),
     }
 }
@@ -185,13 +197,4 @@ fn timed_out(evalue: String, error: Option<CellError>) -> CellError {
     let mut traceback = vec![format!("Timeout: {evalue}")];
     traceback.extend(error.into_iter().flat_map(|error| error.traceback));
     CellError { ename: "Timeout".into(), evalue, traceback }
-}
-
-fn store(notebook: &mut Notebook, cells: &[CellReport], recorder: &Recorder) {
-    let mut outputs: BTreeMap<_, _> = recorder.outputs().into_iter().collect();
-    for cell in cells.iter().filter(|cell| cell.status != Status::Skipped) {
-        let own = outputs.remove(&cell.position).unwrap_or_default();
-        notebook.set_outputs(cell.position, cell.number, own);
-    }
-    notebook.set_widgets(recorder.widgets());
 }

@@ -49,18 +49,19 @@ const TICK: Duration = Duration::from_millis(20);
 /// A cell that still runs is interrupted anew: the first interrupt may have come before its start.
 const AGAIN: Duration = Duration::from_secs(3);
 
-/// Runs a cell; also says why it was interrupted, if it was.
+/// Runs a cell; also says why it was interrupted, if it was. Meanwhile `tick` is called now and then.
 pub(crate) fn execute(
     engine: &mut dyn Engine,
     cell: &Cell,
     frontend: &Arc<dyn Frontend>,
     timeout: Option<Duration>,
     stop: &Stop,
+    tick: &mut (dyn FnMut() + Send),
 ) -> (Reply, Option<Cut>) {
     let handle = engine.handle();
     thread::scope(|scope| {
         let (running, ended) = mpsc::channel();
-        let watcher = scope.spawn(move || watch(&ended, &*handle, timeout, stop));
+        let watcher = scope.spawn(move || watch(&ended, &*handle, timeout, stop, tick));
         let reply = engine.execute(cell, frontend);
         drop(running);
         (reply, watcher.join().expect("the watcher does not panic"))
@@ -72,6 +73,7 @@ fn watch(
     handle: &dyn Handle,
     timeout: Option<Duration>,
     stop: &Stop,
+    tick: &mut (dyn FnMut() + Send),
 ) -> Option<Cut> {
     let started = Instant::now();
     let mut cut = None;
@@ -86,6 +88,7 @@ fn watch(
             handle.interrupt();
             last = Some(Instant::now());
         }
+        tick();
     }
     cut
 }

@@ -2,12 +2,17 @@
 
 use jupyter_protocol::JupyterMessage;
 use jupyter_zmq_client::{Connection, RuntimeError};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 use zeromq::SocketRecv;
 
 /// How often it is seen whether the kernel still lives.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How many messages may wait; a kernel that says more waits too.
+pub const WAITING: usize = 1024;
+/// How soon it is seen whether there is room again.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// The messages of a kernel as they come.
 pub struct Heard(pub Receiver<JupyterMessage>);
@@ -36,12 +41,14 @@ impl Heard {
 }
 
 /// Passes on what comes through a socket; a message that cannot be understood is left out.
-pub async fn listen<S: SocketRecv>(mut socket: Connection<S>, to: Sender<JupyterMessage>) {
+pub async fn listen<S: SocketRecv>(mut socket: Connection<S>, to: SyncSender<JupyterMessage>) {
     loop {
         match socket.read().await {
-            Ok(message) => {
-                if to.send(message).is_err() {
-                    return;
+            Ok(mut message) => {
+                while let Err(error) = to.try_send(message) {
+                    let TrySendError::Full(waiting) = error else { return };
+                    message = waiting;
+                    tokio::time::sleep(PAUSE).await;
                 }
             }
             Err(RuntimeError::ZmqError(_)) => return,

@@ -110,7 +110,7 @@ impl Sockets {
         drop(reserved);
 
         let session = Uuid::new_v4().to_string();
-        let (tell, heard) = mpsc::channel();
+        let (tell, heard) = mpsc::sync_channel(heard::WAITING);
         let connect = || create_client_iopub_connection(&info, "", &session);
         let iopub = connected(&mut process, connect).await?;
         tokio::spawn(listen(iopub, tell.clone()));

@@ -45,22 +45,23 @@ impl Wire {
     }
 
     /// The kernel is gone; how it ended.
-    fn died(&self) -> CellError {
+    fn died(&self) -> Reply {
         let ended = self.with(Kernel::how_it_ended);
         let evalue = ended.unwrap_or_else(|| "it is gone".into());
         let (ename, evalue) = ("WorkerDied".to_owned(), format!("the kernel ended: {evalue}"));
         let traceback = vec![format!("{ename}: {evalue}")];
-        CellError { ename, evalue, traceback }
+        let error = Some(CellError { ename, evalue, traceback });
+        Reply { error, died: true, ..Reply::default() }
     }
 
-    /// Passes on what a cell publishes until it has ended; its error, if any.
-    fn follow(&mut self, request: &str, frontend: &dyn Frontend) -> Option<CellError> {
+    /// Passes on what a cell publishes until it has ended.
+    fn follow(&mut self, request: &str, frontend: &dyn Frontend) -> Reply {
         let (mut error, mut replied, mut idle) = (None, false, false);
         while !(replied && idle) {
             let patience = replied.then_some(LAG);
             let Some(message) = self.heard.next(patience, || self.with(Kernel::is_alive)) else {
                 // After its reply a cell has ended, also where the kernel fails to say so.
-                return error.or_else(|| (!replied).then(|| self.died()));
+                return if replied { failed(error) } else { self.died() };
             };
             if !is_child(&message, request) {
                 continue;
@@ -76,8 +77,12 @@ impl Wire {
                 _ => message::event(message).into_iter().for_each(|event| frontend.event(event)),
             }
         }
-        error
+        failed(error)
     }
+}
+
+fn failed(error: Option<CellError>) -> Reply {
+    Reply { error, ..Reply::default() }
 }
 
 impl Engine for Wire {
@@ -85,8 +90,7 @@ impl Engine for Wire {
         let request: JupyterMessage = ExecuteRequest::new(cell.code.clone()).into();
         let id = request.header.msg_id.clone();
         let sent = self.with(|kernel| kernel.ask(request)).is_some_and(|sent| sent);
-        let error = if sent { self.follow(&id, &**frontend) } else { Some(self.died()) };
-        Reply { error, ..Reply::default() }
+        if sent { self.follow(&id, &**frontend) } else { self.died() }
     }
 
     fn handle(&self) -> Arc<dyn Handle> {

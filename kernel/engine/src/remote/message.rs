@@ -2,14 +2,16 @@
 
 use crate::{Cell, EngineError, Event, Reply};
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+
 
 /// What the process is asked for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// A session without variables, whose cells find files relative to a folder.
-    Start(PathBuf),
+    /// A session without variables, whose cells find files relative to a folder, whose name may
+    /// be no text.
+    Start(OsString),
     /// A cell's run.
     Execute(Cell),
     /// The running cell's end.

@@ -4,6 +4,7 @@ use super::message::{Answer, Request, send};
 use crate::{Bundle, Comm, Completions, EngineError, Frontend, Handle, Variable, processes};
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,10 @@ const WAITING: usize = 256;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a process may take to end by itself.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long a session may take to start, on a busy machine.
+const START: Duration = Duration::from_secs(180);
+/// How many processes a notebook may have, by which one that forks without end is told.
+const MOST: usize = 256;
 
 /// A process that answers for an engine.
 pub(super) struct Process {
@@ -23,18 +28,19 @@ pub(super) struct Process {
     pub answers: Receiver<Answer>,
 }
 
-/// How many processes the engine and its cells may have where they are limited.
-const MOST: usize = 256;
-
 impl Process {
     /// Starts the process, in a group of its own, so that Ctrl-C in a terminal does not reach it.
     /// From now on `line` leads to it.
     pub fn start(mut command: Command, line: &Arc<Line>) -> Result<Self, EngineError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
+        // Locked first, or the new process might be taken for an orphan.
+        let mut engines = engines();
         let mut child = command.spawn().map_err(|error| EngineError {
             message: format!("cannot start `{}`: {error}", command.get_program().display()),
             hint: None,
         })?;
+        engines.push(child.id());
+        drop(engines);
         let answers = listen(child.stdout.take().expect("piped"));
         *lock(&line.process) = Some((child.id(), child.stdin.take().expect("piped")));
         Ok(Self { child, line: line.clone(), answers })
@@ -45,26 +51,40 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Sends a request and waits for what comes; `None` where the process ends instead.
-    pub fn ask(&self, request: &Request) -> Option<Answer> {
-        self.line.send(request).ok()?;
-        self.answers.recv().ok()
+    /// Asks for a session and waits for it; `None` where the process ends or hangs instead.
+    pub fn start_session(&self, folder: &Path) -> Option<Result<(), EngineError>> {
+        self.line.send(&Request::Start(folder.into())).ok()?;
+        let deadline = Instant::now() + START;
+        loop {
+            let patience = deadline.saturating_duration_since(Instant::now());
+            match self.answers.recv_timeout(patience).ok()? {
+                Answer::Started(result) => return Some(result),
+                // A thread of the last session still printed.
+                Answer::Event(_) => {}
+                Answer::Ended(_) => return None,
+            }
+        }
     }
 
-    /// Ends the engine's children where they hold more memory than this; says so if they did.
-    pub fn end_if_above(&self, limit: u64) -> Option<String> {
-        let mut cells = processes::descendants(self.child.id());
+    /// Ends the engine's children where they are too many, or hold more memory than they may; says
+    /// so if they did.
+    pub fn end_if_above(&self, limit: Option<u64>) -> Option<String> {
+        let own = self.child.id();
+        let mut cells = processes::descendants(own);
         // In a sandbox the engine goes on in a copy of itself.
-        cells.retain(|process| processes::command(*process) != processes::command(self.child.id()));
-        let resident = processes::resident(&cells);
-        let is_fine = resident <= limit && cells.len() <= MOST;
-        if is_fine {
+        cells.retain(|process| {
+            processes::parent(*process) != Some(own)
+                || processes::command(*process) != processes::command(own)
+        });
+        let resident = limit.map_or(0, |_| processes::resident(&cells));
+        let is_above = limit.filter(|limit| resident > *limit);
+        if is_above.is_none() && cells.len() <= MOST {
             return None;
         }
         cells.iter().for_each(|process| processes::kill_tree(*process));
-        if resident <= limit {
+        let Some(limit) = is_above else {
             return Some(format!("the cell started {} processes; {MOST} may be", cells.len()));
-        }
+        };
         let gigabytes = |bytes: u64| bytes as f64 / (1u64 << 30) as f64;
         let (used, limit) = (gigabytes(resident), gigabytes(limit));
         Some(format!("the cell used {used:.2} GiB of memory; its limit is {limit:.2} GiB"))
@@ -105,7 +125,17 @@ impl Drop for Process {
         // What the engine has left behind is still in its group.
         // SAFETY: signals processes; where there are none, nothing happens.
         unsafe { libc::killpg(id as i32, libc::SIGKILL) };
+        // Or it is an orphan, which this process has adopted if it adopts any.
+        let mut engines = engines();
+        engines.retain(|engine| *engine != id);
+        processes::end_orphans(&engines);
     }
+}
+
+/// The engines' processes that there are.
+fn engines() -> MutexGuard<'static, Vec<u32>> {
+    static ENGINES: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+    lock(&ENGINES)
 }
 
 fn describe(status: ExitStatus) -> String {

@@ -28,7 +28,7 @@ pub fn serve(mut start: impl FnMut() -> Result<Box<dyn Engine>, EngineError>) ->
     for request in requests {
         match (request, &mut engine) {
             (Request::Start(folder), engine) => {
-                let result = fresh(engine, &folder, &mut start);
+                let result = fresh(engine, folder.as_ref(), &mut start);
                 *running.lock() = engine.as_ref().map(|engine| engine.handle());
                 answers.send(&Answer::Started(result));
             }
@@ -53,10 +53,10 @@ fn fresh(
         hint: None,
     })?;
     let mut strays = processes::descendants(std::process::id());
-    let restarted = engine.as_mut().is_some_and(|engine| engine.restart().is_ok());
-    if !restarted {
-        *engine = None;
-        *engine = Some(start()?);
+    match engine {
+        // Where that fails another process takes over.
+        Some(engine) => engine.restart()?,
+        None => *engine = Some(start()?),
     }
     let left = processes::descendants(std::process::id());
     strays.retain(|process| left.contains(process));
@@ -100,7 +100,7 @@ fn abandon(running: &Running) {
         handle.interrupt();
     }
     for process in processes::descendants(std::process::id()) {
-        processes::signal(process, libc::SIGKILL);
+        processes::kill_tree(process);
     }
     std::thread::sleep(GRACE);
     // SAFETY: ends this process at once; nobody uses what it holds.

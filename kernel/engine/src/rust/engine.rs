@@ -41,6 +41,8 @@ pub struct RustEngine {
     told: Vec<&'static Faulty>,
     /// The kind of the last error, for `%explain`.
     last_error: Option<String>,
+    /// Whether a cell has changed settings of evcxr's, which `:clear` keeps.
+    is_changed: bool,
     toolchain: Toolchain,
     /// Goes with the engine, though handles may keep the session.
     _folder: TempDir,
@@ -60,6 +62,7 @@ impl RustEngine {
             impls: Impls::default(),
             told: Vec::new(),
             last_error: None,
+            is_changed: false,
             toolchain: store.toolchain.clone(),
             _folder: folder,
         })
@@ -78,10 +81,11 @@ impl RustEngine {
             Err(Misuse(text)) => return failed(diagnostics::named("UnknownMagic", &text)),
         };
         if actions.contains(&Action::Reset)
-            && let Err(error) = self.restart()
+            && let Err(error) = self.forget()
         {
             return failed(diagnostics::message(&error.message));
         }
+        self.is_changed |= magic::changes_settings(&code);
         let mut reply = match code.trim() {
             "" => Reply::default(),
             _ => self.run(&Cell { code, ..cell.clone() }, frontend),
@@ -130,9 +134,22 @@ impl RustEngine {
         }
         let source = Source { number: cell.number, code: &cell.code, shown: &shown };
         let cost = ended.cost;
-        let error = self.settle(ended, &source, frontend);
+        let death = self.death(&ended, &source);
+        let died = death.is_some();
+        let error = death.or_else(|| self.settle(ended, &source, frontend));
         self.session.books().end_locals(cell.number, locals);
-        Reply { error, pages: Vec::new(), cost }
+        Reply { error, died, pages: Vec::new(), cost }
+    }
+
+    /// Forgets variables, items and imports.
+    fn forget(&mut self) -> Result<(), EngineError> {
+        let mut context = self.session.context();
+        context.execute(":clear").map_err(|error| start::start_error(&error))?;
+        context.execute(start::FIRST_CELL).map_err(|error| start::start_error(&error))?;
+        *self.session.books() = Default::default();
+        self.cells.clear();
+        self.impls = Impls::default();
+        Ok(())
     }
 
     /// Says of Candle's operations that train wrongly what to call instead.
@@ -158,6 +175,7 @@ impl RustEngine {
             return Ended::interrupted();
         }
         link.begin(frontend);
+        stopper.forget_peak_memory();
         let before = Instant::now();
         let mut context = self.session.context();
         let result = context.execute(&shown.code);
@@ -172,6 +190,21 @@ impl RustEngine {
         Ended { result, record, stopped, generated: generated.unwrap_or_default(), cost }
     }
 
+    /// Says how a cell took its process with it, if it did, and starts another.
+    fn death(&self, ended: &Ended, source: &Source<'_>) -> Option<CellError> {
+        let status = match &ended.result {
+            Ok(_) if !self.session.link.is_alive() => self.session.worker_status(),
+            Err(Error::SubprocessTerminated(status)) => status.clone(),
+            _ => return None,
+        };
+        let lost = self.session.books().lose_all(source.number);
+        self.restart_worker();
+        Some(match ended.stopped {
+            true => diagnostics::interrupted(Some(&lost)),
+            false => diagnostics::death(&status, &ended.record.last_words, &lost),
+        })
+    }
+
     /// Shows what a cell left to show, and says how it failed, if it did.
     fn settle(
         &self,
@@ -179,21 +212,7 @@ impl RustEngine {
         source: &Source<'_>,
         frontend: &Arc<dyn Frontend>,
     ) -> Option<CellError> {
-        let Ended { result, record, stopped, .. } = &ended;
-        let result = match result {
-            Ok(_) if !self.session.link.is_alive() => Err(self.session.worker_status()),
-            Err(Error::SubprocessTerminated(status)) => Err(status.clone()),
-            _ => Ok(()),
-        };
-        if let Err(status) = result {
-            let lost = self.session.books().lose_all(source.number);
-            self.restart_worker();
-            return Some(match stopped {
-                true => diagnostics::interrupted(Some(&lost)),
-                false => diagnostics::death(&status, &record.last_words, &lost),
-            });
-        }
-        for gone in self.session.settle(source.number, record) {
+        for gone in self.session.settle(source.number, &ended.record) {
             notes::gone(&gone, frontend);
         }
         match ended.result {
@@ -278,12 +297,13 @@ impl Engine for RustEngine {
     }
 
     fn restart(&mut self) -> Result<(), EngineError> {
-        let mut context = self.session.context();
-        context.execute(":clear").map_err(|error| start::start_error(&error))?;
-        context.execute(start::FIRST_CELL).map_err(|error| start::start_error(&error))?;
-        *self.session.books() = Default::default();
-        self.cells.clear();
-        self.impls = Impls::default();
+        if self.is_changed {
+            let message = "a cell has changed settings that only a new engine forgets".into();
+            return Err(EngineError { message, hint: None });
+        }
+        self.forget()?;
+        self.told.clear();
+        self.last_error = None;
         Ok(())
     }
 }

@@ -159,6 +159,16 @@ fn read_line(line: &str, is_first: bool) -> Result<Option<Read>, Misuse> {
     }))
 }
 
+/// The commands of evcxr's that leave its settings as they are.
+const HARMLESS: [&str; 8] = ["clear", "dep", "doc", "explain", "help", "type", "vars", "version"];
+
+/// Whether a cell may change how later ones are compiled and run, such as by `:opt` or `:env`.
+pub fn changes_settings(code: &str) -> bool {
+    let commands = code.lines().filter_map(|line| line.trim().strip_prefix(':'));
+    let name = |line: &'_ str| line.split_whitespace().next().unwrap_or_default().to_owned();
+    commands.map(name).any(|name| !name.starts_with(':') && !HARMLESS.contains(&&*name))
+}
+
 /// `!x` may also begin a negation over several lines; a command begins with a program.
 fn is_first_of_line(command: &str) -> bool {
     !command.ends_with([')', ';', '}', ']', ','])
@@ -252,6 +262,16 @@ mod tests {
         assert_eq!(actions("Vec::push?"), asked);
         assert_eq!(read("x?", |_| true).unwrap().code, "x?");
         assert_eq!(code("f()?"), "f()?");
+    }
+
+    #[test]
+    fn settings_are_told_from_questions() {
+        for code in [":opt 2", "let x = 1;\n :env A=b"] {
+            assert!(changes_settings(code), "{code}");
+        }
+        for code in ["::std::mem::drop(1)", ":dep rand", ":vars", "a\n    ::b()"] {
+            assert!(!changes_settings(code), "{code}");
+        }
     }
 
     #[test]

@@ -78,7 +78,14 @@ impl Stopper {
         worker.wait()
     }
 
-    /// The most memory the worker ever had, in bytes.
+    /// Measures the worker's peak of memory anew from here on, where the system can.
+    pub fn forget_peak_memory(&self) {
+        if let Ok(worker) = self.0.worker.lock() {
+            let _ = std::fs::write(format!("/proc/{}/clear_refs", worker.id()), "5");
+        }
+    }
+
+    /// The most memory the worker had since then, in bytes.
     pub fn peak_memory(&self) -> Option<u64> {
         let id = self.0.worker.lock().ok()?.id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
