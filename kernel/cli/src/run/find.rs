@@ -103,7 +103,8 @@ fn matching(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let Some(pattern) = path.to_str().filter(|text| text.contains(['*', '?', '['])) else {
         return Err(Error::Missing { path: path.into() }.into());
     };
-    let output = fs::canonicalize(output).unwrap_or_default();
+    let output = fs::canonicalize(output).ok();
+    let is_output = |path: &Path| output.as_ref().is_some_and(|output| path.starts_with(output));
     // A hidden name must be asked for by its dot.
     let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
     let mut found = Vec::new();
@@ -111,11 +112,11 @@ fn matching(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .map_err(|error| bad_pattern(format!("`{pattern}` is no pattern: {error}")))?
     {
         let path = path?;
-        if fs::canonicalize(&path).is_ok_and(|path| path.starts_with(&output)) {
+        if fs::canonicalize(&path).is_ok_and(|path| is_output(&path)) {
             continue;
         }
         match path.is_dir() {
-            true => search(&path, &output, &mut found)?,
+            true => search(&path, output.as_deref().unwrap_or(Path::new("")), &mut found)?,
             false if path.extension().is_some_and(|it| it == "ipynb") => found.push(path),
             false => {}
         }

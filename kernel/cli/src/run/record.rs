@@ -48,7 +48,7 @@ impl Record {
     pub fn note(&mut self, ended: &Ended) {
         let passed = ended.key.as_ref().filter(|_| ended.exit() == Exit::Ok);
         let line = json!({"output": name(&ended.job.output_name), "passed": passed});
-        if let Err(error) = self.append(&format!("{line}\n")) {
+        if let (Err(error), Ok(_)) = (self.append(&format!("{line}\n")), &ended.result) {
             print::note(format_args!("`--resume` will run everything again: {error:#}"));
         }
     }

@@ -78,7 +78,8 @@ mod tests {
         for part in [
             r#"tests="5" skipped="2" failures="1" errors="1""#,
             r#"<testsuite name="labs/a.ipynb" tests="4" skipped="2" errors="0" failures="1" time="3.210" timestamp="2026-11-24T01:02:03Z">"#,
-            r#"<testcase name="In[1] [id-1]" classname="labs/a" time="1.500" file="labs/a.ipynb"/>"#,
+            r#"<testcase name="In[1] [id-1]" classname="labs/a" time="1.500" file="labs/a.ipynb">"#,
+            r#"<property name="peak_memory" value="123400000"/>"#,
             r#"<failure message="a &lt; b &amp; c" type="Panic">Panic: a &lt; b &amp; c
 line 2</failure>"#,
             "<system-out>before\n</system-out>",
