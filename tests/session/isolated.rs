@@ -125,8 +125,8 @@ fn nothing_leaks_from_one_notebook_to_the_next() {
 #[test]
 fn without_the_network_there_is_none() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let cell =
-        format!("std::net::TcpStream::connect({:?}).is_ok()", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap().to_string();
+    let cell = format!("std::net::TcpStream::connect({address:?}).is_ok()");
     // The loopback of the cell is another one.
     for (arguments, expected) in [("--offline", "false"), ("", "true")] {
         let (folder, _) = run(&[&[&cell]], arguments);
