@@ -80,10 +80,12 @@ impl RustEngine {
             Ok(magics) => magics,
             Err(Misuse(text)) => return failed(diagnostics::named("UnknownMagic", &text)),
         };
-        if actions.contains(&Action::Reset)
-            && let Err(error) = self.forget()
-        {
-            return failed(diagnostics::message(&error.message));
+        if actions.contains(&Action::Reset) {
+            // The end of widgets is this cell's to tell.
+            self.session.link.begin(frontend);
+            if let Err(error) = self.forget() {
+                return failed(diagnostics::message(&error.message));
+            }
         }
         self.is_changed |= magic::changes_settings(&code);
         let mut reply = match code.trim() {
@@ -143,9 +145,11 @@ impl RustEngine {
 
     /// Forgets variables, items and imports.
     fn forget(&mut self) -> Result<(), EngineError> {
+        let worker = self.session.link.generation();
         let mut context = self.session.context();
         context.execute(":clear").map_err(|error| start::start_error(&error))?;
         context.execute(start::FIRST_CELL).map_err(|error| start::start_error(&error))?;
+        self.session.link.see_off(worker);
         *self.session.books() = Default::default();
         self.cells.clear();
         self.impls = Impls::default();
@@ -301,6 +305,7 @@ impl Engine for RustEngine {
             let message = "a cell has changed settings that only a new engine forgets".into();
             return Err(EngineError { message, hint: None });
         }
+        self.session.link.hush();
         self.forget()?;
         self.told.clear();
         self.last_error = None;

@@ -10,14 +10,14 @@ use super::store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod answers;
 pub mod cells;
-mod user_crates;
+pub mod user_crates;
 
 /// Names the file with the front's settings.
 pub const SETTINGS_VAR: &str = "CANDLELAB_FRONT";
@@ -67,17 +67,6 @@ impl Settings {
         }
     }
 
-    /// The file that tells the engine which process compiles.
-    pub fn compiler_file(session: &Path) -> PathBuf {
-        session.join("compiler.pid")
-    }
-
-    /// Tells the engine which process compiles.
-    fn set_compiler(&self, process: u32) -> Result<(), String> {
-        let file = Self::compiler_file(&self.session);
-        std::fs::write(file, process.to_string()).map_err(|error| error.to_string())
-    }
-
     fn cell_file(&self) -> PathBuf {
         self.session.join("src/lib.rs")
     }
@@ -95,6 +84,33 @@ impl Settings {
         };
         command
     }
+}
+
+/// The file that the process that compiles holds a lock on, with its number.
+fn compiler_file(session: &Path) -> PathBuf {
+    session.join("compiler.pid")
+}
+
+/// The process that compiles now, if any, which leads a group of all that it has started.
+pub fn compiler(session: &Path) -> Option<i32> {
+    let file = File::open(compiler_file(session)).ok()?;
+    // The lock goes with its process, so that a number is never another's.
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => std::io::read_to_string(file).ok()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Lets the engine stop this process with all that it will start, until the file is dropped.
+fn become_compiler(settings: &Settings) -> Result<File, String> {
+    // SAFETY: changes the group of this process alone.
+    unsafe { libc::setpgid(0, 0) };
+    let taken = File::create(compiler_file(&settings.session)).and_then(|mut file| {
+        file.lock()?;
+        write!(file, "{}", std::process::id())?;
+        Ok(file)
+    });
+    taken.map_err(|error| error.to_string())
 }
 
 /// Acts as cargo if this process was started under that name; otherwise returns.
@@ -120,6 +136,10 @@ fn run(arguments: &[OsString]) -> Result<i32, String> {
     let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
     let settings: Settings = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let first = arguments.first().and_then(|argument| argument.to_str()).unwrap_or_default();
+    let _compiler = match first {
+        "build" | "check" | "metadata" => Some(become_compiler(&settings)?),
+        _ => None,
+    };
     match first {
         "build" => build(&settings),
         "check" => check(&settings),
@@ -157,22 +177,18 @@ fn build(settings: &Settings) -> Result<i32, String> {
     let kept = cell.ordered.and_then(|code| cells::Kept::of(settings, &code, &rustc));
     let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.arg(format!("-Cincremental={}", incremental.display()));
-    let Some(kept) = kept else { return Err(rustc.exec().to_string()) };
-    if kept.take(&library, &file) {
+    if kept.as_ref().is_some_and(|kept| kept.take(&library, &file)) {
         return Ok(0);
     }
-    let code = wait(settings, &mut rustc)?;
-    if code == 0 {
+    let code = wait(&mut rustc)?;
+    if let (0, Some(kept)) = (code, kept) {
         kept.keep(&library, &file);
     }
     Ok(code)
 }
 
-/// Runs the compiler, which the engine can stop.
-fn wait(settings: &Settings, rustc: &mut Command) -> Result<i32, String> {
-    let mut compiler = rustc.spawn().map_err(|error| error.to_string())?;
-    settings.set_compiler(compiler.id())?;
-    let status = compiler.wait().map_err(|error| error.to_string())?;
+fn wait(rustc: &mut Command) -> Result<i32, String> {
+    let status = rustc.status().map_err(|error| error.to_string())?;
     Ok(status.code().unwrap_or(101))
 }
 
@@ -181,11 +197,10 @@ fn check(settings: &Settings) -> Result<i32, String> {
     let mut rustc = rustc(settings)?;
     rustc.args(["--crate-type=lib", "--emit=metadata", "--out-dir"]);
     rustc.arg(settings.session.join("check"));
-    Err(rustc.exec().to_string())
+    wait(&mut rustc)
 }
 
 fn rustc(settings: &Settings) -> Result<Command, String> {
-    settings.set_compiler(std::process::id())?;
     let mut rustc = settings.command(&settings.rustc);
     rustc.current_dir(&settings.session);
     rustc.args(["--crate-name=ctx", "--edition=2024", "src/lib.rs", "--error-format=json"]);
