@@ -7,7 +7,7 @@ mod store;
 pub use describe::Description;
 pub(crate) use report::panic_text as caught;
 pub use report::{failed, panicked};
-pub use store::{VariableStore, create_variable_store};
+pub use store::{VariableStore, aside, create_variable_store};
 
 use crate::channel::{self, Host};
 use crate::interrupt;

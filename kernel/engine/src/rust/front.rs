@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 mod answers;
 pub mod cells;
@@ -160,8 +160,7 @@ fn locate_project(settings: &Settings) -> Result<i32, String> {
 fn build(settings: &Settings) -> Result<i32, String> {
     let file = settings.cell_file();
     let source = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
-    let cell = glue::rewrite(&source);
-    std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
+    let mut cell = glue::rewrite(&source);
     let out = settings.session.join("out");
     let library = out.join("libctx.so");
     if let Some(path_file) = std::env::var_os("EVCXR_EXECUTION_SO_PATH") {
@@ -174,22 +173,29 @@ fn build(settings: &Settings) -> Result<i32, String> {
     rustc.arg(format!("-Copt-level={level}"));
     rustc.args(["-Cdebug-assertions=on", "-Coverflow-checks=on", "-Ccodegen-units=1"]);
     rustc.arg("--out-dir").arg(&out);
-    let kept = cell.ordered.and_then(|code| cells::Kept::of(settings, &code, &rustc));
+    let kept = cell.ordered.take().and_then(|code| cells::Kept::of(settings, &code, &rustc));
     let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.arg(format!("-Cincremental={}", incremental.display()));
     if kept.as_ref().is_some_and(|kept| kept.take(&library, &file)) {
         return Ok(0);
     }
-    let code = wait(&mut rustc)?;
-    if let (0, Some(kept)) = (code, kept) {
+    let done = loop {
+        std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
+        let done = rustc.output().map_err(|error| error.to_string())?;
+        if done.status.success() || !cell.drop_moved(&String::from_utf8_lossy(&done.stderr)) {
+            break done;
+        }
+    };
+    if let (true, Some(kept)) = (done.status.success(), kept) {
         kept.keep(&library, &file);
     }
-    Ok(code)
+    tell(&done)
 }
 
-fn wait(rustc: &mut Command) -> Result<i32, String> {
-    let status = rustc.status().map_err(|error| error.to_string())?;
-    Ok(status.code().unwrap_or(101))
+/// Passes on what the compiler said, and its exit code.
+fn tell(done: &Output) -> Result<i32, String> {
+    std::io::stderr().write_all(&done.stderr).map_err(|error| error.to_string())?;
+    Ok(done.status.code().unwrap_or(101))
 }
 
 /// Looks for errors only.
@@ -197,7 +203,7 @@ fn check(settings: &Settings) -> Result<i32, String> {
     let mut rustc = rustc(settings)?;
     rustc.args(["--crate-type=lib", "--emit=metadata", "--out-dir"]);
     rustc.arg(settings.session.join("check"));
-    wait(&mut rustc)
+    tell(&rustc.output().map_err(|error| error.to_string())?)
 }
 
 fn rustc(settings: &Settings) -> Result<Command, String> {

@@ -162,12 +162,25 @@ fn last_expression(code: &str) -> Option<Last> {
     sound.then(|| Last { start, end, has_value: !is_statement_like(&tail) })
 }
 
-/// The code with evcxr's `:commands` and shell commands blanked out; offsets stay.
+/// What keeps evcxr from taking a cell's first line of Rust for a shell command.
+pub fn shield(code: &str) -> Option<Insertion> {
+    let mut at = 0;
+    for line in code.split_inclusive('\n') {
+        if !line.trim().is_empty() && !line.starts_with("//") && !is_command(line) {
+            return line.starts_with('!').then(|| (at, " ".into()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn is_command(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with(':') && !line.starts_with("::")
+}
+
+/// The code with evcxr's `:commands` blanked out; offsets stay.
 pub fn without_commands(code: &str) -> String {
-    let is_command = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with('!') || line.starts_with(':') && !line.starts_with("::")
-    };
     let blank = |line: &str| line.replace(|character| character != '\n', " ");
     let lines = code.split_inclusive('\n');
     lines

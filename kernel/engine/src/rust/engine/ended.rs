@@ -1,6 +1,7 @@
 //! What a cell's run left.
 
 use crate::Cost;
+use crate::rust::glue;
 use crate::rust::impls::Impls;
 use crate::rust::link::Record;
 use crate::rust::session::{Session, types};
@@ -35,6 +36,17 @@ impl Ended {
         let mut primary = spans.filter(|span| span["is_primary"] == true);
         let byte = primary.next()?["byte_start"].as_u64()?;
         impls.drop_at(&self.generated, byte as usize)
+    }
+
+    /// The definitions of variables that have their old values again since the cell failed, but of
+    /// which the evaluator believes otherwise: it goes on as soon as a cell has started.
+    pub fn given_back(&self) -> String {
+        let (Some(_), Some((names, _))) = (&self.record.failure, &self.record.variables) else {
+            return String::new();
+        };
+        let rebound = glue::rebound(&self.generated).into_iter();
+        let back = rebound.filter(|rebound| names.contains(&rebound.name));
+        back.filter_map(|rebound| rebound.definition()).collect()
     }
 
     /// The variables that the evaluator cannot keep, for what they borrow or for their type.
