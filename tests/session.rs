@@ -1,5 +1,6 @@
 //! Cells through the real engine, one after the other.
 
+mod crates;
 mod errors;
 mod isolated;
 mod kept;
