@@ -488,3 +488,41 @@ def test_is_complete_is_answered_while_the_engine_starts():
         # jupyter_console gives up after one second, and the cell must wait for the engine.
         assert shell_reply(client, client.is_complete("1 + 1"))["status"] == "complete"
         assert shell_reply(client, cell)["status"] == "ok"
+
+
+SLOW_BUILD = """
+fn main() {
+    std::thread::sleep(std::time::Duration::from_secs(600));
+}
+"""
+
+
+def test_an_interrupt_ends_the_build_of_a_crate(kernel, tmp_path):
+    manager, client = kernel
+    assert keeps(client)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/lib.rs").write_text("pub fn one() -> i32 { 1 }")
+    (tmp_path / "build.rs").write_text(SLOW_BUILD)
+    package = '[package]\nname = "slow"\nversion = "0.1.0"\nedition = "2021"\n'
+    (tmp_path / "Cargo.toml").write_text(package)
+    request = client.execute(f'%dep slow = {{ path = "{tmp_path}" }}\nslow::one()')
+    builds = lambda: [
+        it for it in process(manager).children(recursive=True) if it.name().startswith("build-script")
+    ]
+    wait_until(builds, "the crate is being built", 60)
+    building = builds()
+    manager.interrupt_kernel()
+    assert is_interrupted(shell_reply(client, request))
+    assert not psutil.wait_procs(building, timeout=3)[1]
+    assert kept(client)
+
+
+def test_an_interrupted_cell_keeps_what_it_defines_anew(kernel):
+    manager, client = kernel
+    assert keeps(client)
+    loop = 'println!("started"); loop { check_interrupt(); }'
+    code = f"let kept: Vec<i32> = {{ let first = kept[0]; {loop} }};"
+    reply = run_until_printed(client, code, manager.interrupt_kernel)
+    assert is_interrupted(reply)
+    assert "are kept" in "\n".join(reply["traceback"])
+    assert kept(client)

@@ -148,6 +148,7 @@ impl RustEngine {
 
     /// Forgets variables, items and imports.
     fn forget(&mut self) -> Result<(), EngineError> {
+        start::mark_folder(self.session.folder());
         let worker = self.session.link.generation();
         let mut context = self.session.context();
         context.execute(":clear").map_err(|error| start::start_error(&error))?;

@@ -67,6 +67,16 @@ impl Settings {
         }
     }
 
+    /// The runtime's own serde: what `#[derive(Serialize)]` writes into a cell names that crate.
+    fn serde(&self) -> Option<PathBuf> {
+        let files = std::fs::read_dir(&self.dependencies).into_iter().flatten().flatten();
+        let is_serde = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with("libserde-") && name.ends_with(".rlib")
+        };
+        files.map(|file| file.path()).find(is_serde)
+    }
+
     fn cell_file(&self) -> PathBuf {
         self.session.join("src/lib.rs")
     }
@@ -213,7 +223,12 @@ fn rustc(settings: &Settings) -> Result<Command, String> {
     rustc.args(["--json=diagnostic-rendered-ansi", "-Awarnings"]);
     rustc.arg("--extern").arg(format!("candlelab={}", settings.library.display()));
     rustc.arg("-L").arg(format!("dependency={}", settings.dependencies.display()));
-    rustc.args(user_crates::build(settings)?);
+    let crates = user_crates::build(settings)?;
+    let has_own_serde = crates.iter().any(|argument| argument.starts_with("--extern=serde="));
+    if let (false, Some(serde)) = (has_own_serde, settings.serde()) {
+        rustc.arg("--extern").arg(format!("serde={}", serde.display()));
+    }
+    rustc.args(crates);
     Ok(rustc)
 }
 

@@ -2,6 +2,7 @@
 
 use super::edit::Insertion;
 use crate::Completeness;
+use crate::lines::magic_lines;
 use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, TextSize};
 
@@ -198,6 +199,7 @@ pub fn completeness(code: &str) -> Completeness {
     if is_too_deep(code) {
         return Completeness::Invalid;
     }
+    let code = &*without_magics(code);
     match open_brackets(code) {
         Brackets::Unbalanced => return Completeness::Invalid,
         Brackets::Open(depth) => return Completeness::Incomplete("    ".repeat(depth)),
@@ -214,6 +216,16 @@ pub fn completeness(code: &str) -> Completeness {
     } else {
         Completeness::Invalid
     }
+}
+
+/// The code with all lines blanked out that are no Rust; offsets stay.
+fn without_magics(code: &str) -> String {
+    let mut rust = code.to_owned();
+    for line in magic_lines(code, |_| false) {
+        let blank = " ".repeat(line.len());
+        rust.replace_range(line, &blank);
+    }
+    rust
 }
 
 enum Brackets {
@@ -309,6 +321,9 @@ mod tests {
     #[test]
     fn whole_cells_are_complete() {
         for code in ["1", "let x = 1;", "fn f(a: i32) -> i32 {\n    a\n}", "", "\"a\""] {
+            assert_eq!(completeness(code), Completeness::Complete, "{code}");
+        }
+        for code in ["%vars", "%%time\nf()", "!echo \"it's\nlet x = 1;", "?Vec::push"] {
             assert_eq!(completeness(code), Completeness::Complete, "{code}");
         }
     }
