@@ -1,7 +1,6 @@
 //! Cells through the real engine, one after the other.
 
 mod crates;
-mod deaths;
 mod doctor;
 mod errors;
 mod isolated;

@@ -142,6 +142,30 @@ def test_a_worker_killed_during_a_cell_is_an_error(kernel):
     assert printed(client, 'print!("{}", 1 + 1)') == "2"
 
 
+DEATHS = {
+    "SegmentationFault": "unsafe { (8 as *mut u64).write_volatile(1) };",
+    "StackOverflow": "fn down(n: u64) -> u64 { if n == 0 { 0 } else { 1 + down(n + 1) } }\ndown(1)",
+    "Abort": "std::process::abort();",
+    "OutOfMemory": "let all: Vec<u8> = Vec::with_capacity(1 << 50);",
+    "Exit": "std::process::exit(3);",
+}
+
+
+@pytest.mark.parametrize("ename", DEATHS)
+def test_a_death_is_one_error_that_names_what_is_lost(client, ename):
+    assert printed(client, "use std::collections::HashMap; fn seven() -> i32 { 7 }") == ""
+    assert keeps(client)
+    shown, reply = run(client, DEATHS[ename])
+    assert (reply["status"], reply["ename"]) == ("error", ename)
+    assert [kind for kind, _ in shown if kind == "error"] == ["error"]
+    assert "lost: `kept`" in "\n".join(reply["traceback"])
+    new = "let map: HashMap<i32, i32> = HashMap::new();"
+    assert printed(client, f'{new} print!("{{}}", seven() + map.len() as i32)') == "7"
+    _, reply = run(client, "kept")
+    assert reply["ename"] == "E0425"
+    assert "`kept` was lost when the process of" in "\n".join(reply["traceback"])
+
+
 PARENT = """
 import sys, time
 from jupyter_client.manager import start_new_kernel

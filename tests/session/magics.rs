@@ -49,7 +49,7 @@ fn rust_that_looks_like_magic_is_rust() {
     ]);
     ran[0].fails_with("E0425");
     ran[2].is_ok().shows("true");
-    ran[3].is_ok().shows("12");
+    ran[3].is_ok().shows("11");
     ran[4].is_ok().shows("true");
     ran[5].is_ok().shows("true");
     ran[6].is_ok().shows("one\n").shows("2\n").shows("done");

@@ -54,19 +54,6 @@ fn cells_with_types_can_be_run_again() {
 }
 
 #[test]
-fn a_new_process_knows_the_items_of_the_old_one() {
-    let ran = session(&[
-        "use std::collections::HashMap;\nfn seven() -> i32 { 7 }\nlet kept = 1;",
-        "std::process::exit(3)",
-        "let map: HashMap<i32, i32> = HashMap::new(); seven() + map.len() as i32",
-        "kept",
-    ]);
-    ran[1].fails_with("Exit").shows("lost: `kept`");
-    ran[2].is_ok().shows("7");
-    ran[3].fails_with("E0425").shows("`kept` was lost when the process of In[2] ended");
-}
-
-#[test]
 fn a_closure_serves_its_own_cell() {
     let ran = session(&[
         "let a = 2.0;",

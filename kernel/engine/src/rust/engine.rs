@@ -7,6 +7,7 @@ mod start;
 use super::diagnostics::{self, Source};
 use super::edit::Edited;
 use super::faulty::{self, Faulty};
+use super::glue::Rebound;
 use super::impls::{self, Impls};
 use super::locate::{Ran, locate};
 use super::magic::{self, Action, Magics, Misuse};
@@ -40,8 +41,8 @@ pub struct RustEngine {
     told: Vec<&'static Faulty>,
     /// The kind of the last error, for `%explain`.
     last_error: Option<String>,
-    /// What the evaluator must be told of variables that a failing cell left as they were.
-    given_back: String,
+    /// Variables that a failing cell has left as they were.
+    given_back: Vec<Rebound>,
     /// Whether a cell has changed settings of evcxr's, which `:clear` keeps.
     is_changed: bool,
     toolchain: Toolchain,
@@ -63,7 +64,7 @@ impl RustEngine {
             impls: Impls::default(),
             told: Vec::new(),
             last_error: None,
-            given_back: String::new(),
+            given_back: Vec::new(),
             is_changed: false,
             toolchain: store.toolchain.clone(),
             _folder: folder,
@@ -140,7 +141,7 @@ impl RustEngine {
         let cost = ended.cost;
         let death = self.death(&ended, &source);
         let died = death.is_some();
-        self.given_back = if died { String::new() } else { ended.given_back() };
+        self.given_back = if died { Vec::new() } else { ended.given_back() };
         let error = death.or_else(|| self.settle(ended, &source, frontend));
         self.session.books().end_locals(cell.number, locals);
         Reply { error, died, pages: Vec::new(), cost }
@@ -198,17 +199,24 @@ impl RustEngine {
         Ended { result, record, stopped, generated: generated.unwrap_or_default(), cost }
     }
 
-    /// Tells the evaluator what a failing cell has left as it was.
+    /// Tells the evaluator what a failing cell has left as it was: it goes on as soon as a cell has
+    /// started, and believes that all has been defined.
     fn mend(&mut self, number: usize, frontend: &Arc<dyn Frontend>) {
-        let code = std::mem::take(&mut self.given_back);
-        if code.is_empty() {
-            return;
+        let back = std::mem::take(&mut self.given_back);
+        let retyped = back.iter().filter(|it| !it.keeps_type()).map(|it| it.name.as_str());
+        let retyped: Vec<&str> = retyped.collect();
+        let definitions: String = back.iter().filter_map(Rebound::definition).collect();
+        // Of a variable that is mentioned and is not there the evaluator learns that it is gone.
+        let mention = format!("stringify!({});", retyped.join(", "));
+        for code in [mention, definitions].iter().skip(usize::from(retyped.is_empty())) {
+            if !code.is_empty() {
+                self.session.link.begin(frontend);
+                // Without success the variables are unknown to later cells.
+                let _ = self.session.context().execute(code);
+                let record = self.session.link.end();
+                self.session.settle(number, &record);
+            }
         }
-        self.session.link.begin(frontend);
-        // Without success the variables are unknown to later cells.
-        let _ = self.session.context().execute(&code);
-        let record = self.session.link.end();
-        self.session.settle(number, &record);
     }
 
     /// Says how a cell took its process with it, if it did, and starts another.

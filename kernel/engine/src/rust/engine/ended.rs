@@ -1,7 +1,7 @@
 //! What a cell's run left.
 
 use crate::Cost;
-use crate::rust::glue;
+use crate::rust::glue::{self, Rebound};
 use crate::rust::impls::Impls;
 use crate::rust::link::Record;
 use crate::rust::session::{Session, types};
@@ -38,15 +38,13 @@ impl Ended {
         impls.drop_at(&self.generated, byte as usize)
     }
 
-    /// The definitions of variables that have their old values again since the cell failed, but of
-    /// which the evaluator believes otherwise: it goes on as soon as a cell has started.
-    pub fn given_back(&self) -> String {
+    /// The variables that have their old values again since the cell failed.
+    pub fn given_back(&self) -> Vec<Rebound> {
         let (Some(_), Some((names, _))) = (&self.record.failure, &self.record.variables) else {
-            return String::new();
+            return Vec::new();
         };
         let rebound = glue::rebound(&self.generated).into_iter();
-        let back = rebound.filter(|rebound| names.contains(&rebound.name));
-        back.filter_map(|rebound| rebound.definition()).collect()
+        rebound.filter(|rebound| names.contains(&rebound.name)).collect()
     }
 
     /// The variables that the evaluator cannot keep, for what they borrow or for their type.

@@ -21,7 +21,8 @@ pub struct Rebound {
 }
 
 impl Rebound {
-    fn keeps_type(&self) -> bool {
+    /// Whether the new variable would have the old one's type.
+    pub fn keeps_type(&self) -> bool {
         self.old_type == self.new_type
     }
 
