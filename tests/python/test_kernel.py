@@ -292,7 +292,7 @@ def test_questions_are_answered_in_the_pager(client):
     assert printed(client, 'print!("{x}")') == "1"
     assert "normal" in page(run(client, "Tensor::randn?")[1])
     assert run(client, 'let wrong: i32 = "a";')[1]["ename"] == "E0308"
-    assert "mismatched" in page(run(client, "%explain")[1]).lower()
+    assert "type did not match" in page(run(client, "%explain")[1])
     assert "moved" in page(run(client, "%explain E0382")[1])
 
 
@@ -372,4 +372,5 @@ def test_an_interrupt_ends_a_callback_while_no_cell_runs(kernel):
     other, _ = show_slider(client)
     request = move(client, other, 3)
     manager.interrupt_kernel()
-    assert "moved to 3\n" in written(client, request)
+    while "moved to 3\n" not in written(client, request):
+        pass

@@ -62,12 +62,17 @@ impl Reader {
         self.leave();
     }
 
-    /// A worker takes its widgets with it.
+    /// A worker takes its widgets with it, which is for the cell to tell.
     fn close_comms(&self) {
-        let comms = self.link.lock().comms.clone();
-        for (id, _) in comms.into_iter().filter(|(_, generation)| *generation == self.generation) {
+        let mut state = self.link.lock();
+        let of_worker = |_: &String, generation: &mut u64| *generation == self.generation;
+        let comms: Vec<_> = state.comms.extract_if(.., of_worker).collect();
+        let frontend = state.cell.as_ref().or(state.widgets.as_ref()).cloned();
+        drop(state);
+        let Some(frontend) = frontend else { return };
+        for (id, _) in comms {
             let (act, data, metadata) = (CommAct::Close, Bundle::new(), Bundle::new());
-            self.tell(Event::Comm(Comm { id, act, data, metadata }));
+            frontend.event(Event::Comm(Comm { id, act, data, metadata }));
         }
     }
 
