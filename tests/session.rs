@@ -1,10 +1,13 @@
 //! Cells through the real engine, one after the other.
 
+mod crates;
+mod doctor;
 mod errors;
 mod isolated;
 mod kept;
 mod magics;
 mod parameters;
+mod shown;
 mod state;
 
 use serde_json::{Value, json};
@@ -72,7 +75,9 @@ fn cells_of(path: &Path) -> Vec<Ran> {
 
 fn ran(cell: &Value) -> Ran {
     let outputs = cell["outputs"].as_array().unwrap();
-    let error = outputs.iter().find(|output| output["output_type"] == "error");
+    let mut errors = outputs.iter().filter(|output| output["output_type"] == "error");
+    let error = errors.next();
+    assert!(errors.next().is_none(), "a cell has one error: {outputs:?}");
     let text: Vec<String> = outputs.iter().map(text_of).collect();
     Ran {
         code: join(&cell["source"]),

@@ -278,3 +278,99 @@ def test_the_kernel_ends_with_its_parent():
 def is_open(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def page(reply):
+    """The text that a cell's reply opens in the pager."""
+    (payload,) = reply["payload"]
+    assert payload["source"] == "page"
+    return payload["data"]["text/plain"]
+
+
+def test_questions_are_answered_in_the_pager(client):
+    assert "normal" in page(run(client, "?Tensor::randn\n\n// more lines\nlet x = 1;")[1])
+    assert printed(client, 'print!("{x}")') == "1"
+    assert "normal" in page(run(client, "Tensor::randn?")[1])
+    assert run(client, 'let wrong: i32 = "a";')[1]["ename"] == "E0308"
+    assert "type did not match" in page(run(client, "%explain")[1])
+    assert "moved" in page(run(client, "%explain E0382")[1])
+
+
+def test_what_completion_offers_is_documented(client):
+    code = "Tensor::arang"
+    offered = client.complete(code, len(code), reply=True, timeout=20)["content"]
+    assert "arange" in offered["matches"]
+    found = client.inspect("Tensor::arange", 10, reply=True, timeout=20)["content"]
+    assert found["found"] and "range" in found["data"]["text/plain"]
+
+
+SLIDER = """
+let slider = IntSlider::new("n", 1..=9);
+slider.on_change(|n| println!("moved to {n}"));
+slider
+"""
+
+
+def comms(client):
+    request = client.session.msg("comm_info_request", {})
+    client.shell_channel.send(request)
+    while True:
+        reply = client.get_shell_msg(timeout=60)
+        if reply["parent_header"].get("msg_id") == request["header"]["msg_id"]:
+            return reply["content"]["comms"]
+
+
+def show_slider(client, code=SLIDER):
+    """Runs a cell that shows a slider; gives the slider's comm, and all that the cell opened."""
+    shown, reply = run(client, code)
+    assert reply["status"] == "ok", reply
+    opened = [content for kind, content in shown if kind == "comm_open"]
+    is_slider = lambda it: it["data"]["state"]["_model_name"] == "IntSliderModel"
+    return next(it["comm_id"] for it in opened if is_slider(it)), {it["comm_id"] for it in opened}
+
+
+def move(client, slider, value):
+    """Moves a slider, as its view does; gives the request."""
+    content = {"comm_id": slider, "data": {"method": "update", "state": {"value": value}}}
+    message = client.session.msg("comm_msg", content)
+    client.shell_channel.send(message)
+    return message["header"]["msg_id"]
+
+
+def written(client, request):
+    """The next text that belongs to a request."""
+    while True:
+        message = client.get_iopub_msg(timeout=20)
+        if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == request:
+            return message["content"]["text"]
+
+
+def closed(shown):
+    return {content["comm_id"] for kind, content in shown if kind == "comm_close"}
+
+
+@pytest.mark.parametrize("end", ["std::process::exit(3)", "%reset"])
+def test_widgets_answer_until_their_process_ends(client, end):
+    slider, opened = show_slider(client)
+    assert opened <= set(comms(client))
+    assert written(client, move(client, slider, 7)) == "moved to 7\n"
+    shown, _ = run(client, end)
+    assert opened <= closed(shown)
+    assert comms(client) == {}
+
+
+ENDLESS_CALLBACK = """
+slider.on_change(|_| { println!("busy"); loop { check_interrupt(); } });
+"""
+
+
+def test_an_interrupt_ends_a_callback_while_no_cell_runs(kernel):
+    manager, client = kernel
+    slider, _ = show_slider(client, SLIDER.replace("\nslider\n", ENDLESS_CALLBACK + "slider"))
+    request = move(client, slider, 2)
+    assert written(client, request).startswith("moved to 2\n")
+    other, _ = show_slider(client)
+    request = move(client, other, 3)
+    manager.interrupt_kernel()
+    while "moved to 3\n" not in written(client, request):
+        pass

@@ -142,6 +142,30 @@ def test_a_worker_killed_during_a_cell_is_an_error(kernel):
     assert printed(client, 'print!("{}", 1 + 1)') == "2"
 
 
+DEATHS = {
+    "SegmentationFault": "unsafe { (8 as *mut u64).write_volatile(1) };",
+    "StackOverflow": "fn down(n: u64) -> u64 { if n == 0 { 0 } else { 1 + down(n + 1) } }\ndown(1)",
+    "Abort": "std::process::abort();",
+    "OutOfMemory": "let all: Vec<u8> = Vec::with_capacity(1 << 50);",
+    "Exit": "std::process::exit(3);",
+}
+
+
+@pytest.mark.parametrize("ename", DEATHS)
+def test_a_death_is_one_error_that_names_what_is_lost(client, ename):
+    assert printed(client, "use std::collections::HashMap; fn seven() -> i32 { 7 }") == ""
+    assert keeps(client)
+    shown, reply = run(client, DEATHS[ename])
+    assert (reply["status"], reply["ename"]) == ("error", ename)
+    assert [kind for kind, _ in shown if kind == "error"] == ["error"]
+    assert "lost: `kept`" in "\n".join(reply["traceback"])
+    new = "let map: HashMap<i32, i32> = HashMap::new();"
+    assert printed(client, f'{new} print!("{{}}", seven() + map.len() as i32)') == "7"
+    _, reply = run(client, "kept")
+    assert reply["ename"] == "E0425"
+    assert "`kept` was lost when the process of" in "\n".join(reply["traceback"])
+
+
 PARENT = """
 import sys, time
 from jupyter_client.manager import start_new_kernel
@@ -488,3 +512,41 @@ def test_is_complete_is_answered_while_the_engine_starts():
         # jupyter_console gives up after one second, and the cell must wait for the engine.
         assert shell_reply(client, client.is_complete("1 + 1"))["status"] == "complete"
         assert shell_reply(client, cell)["status"] == "ok"
+
+
+SLOW_BUILD = """
+fn main() {
+    std::thread::sleep(std::time::Duration::from_secs(600));
+}
+"""
+
+
+def test_an_interrupt_ends_the_build_of_a_crate(kernel, tmp_path):
+    manager, client = kernel
+    assert keeps(client)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/lib.rs").write_text("pub fn one() -> i32 { 1 }")
+    (tmp_path / "build.rs").write_text(SLOW_BUILD)
+    package = '[package]\nname = "slow"\nversion = "0.1.0"\nedition = "2021"\n'
+    (tmp_path / "Cargo.toml").write_text(package)
+    request = client.execute(f'%dep slow = {{ path = "{tmp_path}" }}\nslow::one()')
+    builds = lambda: [
+        it for it in process(manager).children(recursive=True) if it.name().startswith("build-script")
+    ]
+    wait_until(builds, "the crate is being built", 60)
+    building = builds()
+    manager.interrupt_kernel()
+    assert is_interrupted(shell_reply(client, request))
+    assert not psutil.wait_procs(building, timeout=3)[1]
+    assert kept(client)
+
+
+def test_an_interrupted_cell_keeps_what_it_defines_anew(kernel):
+    manager, client = kernel
+    assert keeps(client)
+    loop = 'println!("started"); loop { check_interrupt(); }'
+    code = f"let kept: Vec<i32> = {{ let first = kept[0]; {loop} }};"
+    reply = run_until_printed(client, code, manager.interrupt_kernel)
+    assert is_interrupted(reply)
+    assert "are kept" in "\n".join(reply["traceback"])
+    assert kept(client)

@@ -133,3 +133,18 @@ fn without_the_network_there_is_none() {
         cells_of(&folder.path().join("out/0.ipynb"))[0].is_ok().shows(expected);
     }
 }
+
+#[test]
+fn settings_of_evcxr_are_not_obeyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = "[evcxr]\ntmpdir = \"/nowhere\"\npreserve_vars_on_panic = false\n";
+    fs::write(folder.path().join("evcxr.toml"), settings).unwrap();
+    let cells = ["std::fs::exists(\"evcxr.toml\")?", "%reset\nstd::fs::exists(\"evcxr.toml\")?"];
+    fs::write(folder.path().join("a.ipynb"), notebook(&cells, &[]).to_string()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
+    let output = command.args(["run", "a.ipynb"]).current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for ran in cells_of(&folder.path().join("out/a.ipynb")) {
+        ran.is_ok().shows("true");
+    }
+}

@@ -34,3 +34,24 @@ fn magics_do_what_the_help_says() {
     ran[12].is_ok();
     ran[13].fails_with("E0425");
 }
+
+#[test]
+fn rust_that_looks_like_magic_is_rust() {
+    let ran = session(&[
+        "!is_even(3)",
+        "fn is_even(n: i32) -> bool {\n    !(n % 2 == 1)\n}\nfn not(x: bool) -> bool {\n!x\n}",
+        "!is_even(3)",
+        "let done = not(true);\nlet text = \"\n!ls\n%time\n\";\ntext.len()",
+        "!done",
+        "// a question\n!(done && not(done))",
+        "!echo one\n%vars\n!echo $((1 + 1))",
+        ":opt 2",
+    ]);
+    ran[0].fails_with("E0425");
+    ran[2].is_ok().shows("true");
+    ran[3].is_ok().shows("11");
+    ran[4].is_ok().shows("true");
+    ran[5].is_ok().shows("true");
+    ran[6].is_ok().shows("one\n").shows("2\n").shows("done");
+    ran[7].fails_with("UnknownMagic").shows("`:opt` has no effect");
+}

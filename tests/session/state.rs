@@ -54,19 +54,6 @@ fn cells_with_types_can_be_run_again() {
 }
 
 #[test]
-fn a_new_process_knows_the_items_of_the_old_one() {
-    let ran = session(&[
-        "use std::collections::HashMap;\nfn seven() -> i32 { 7 }\nlet kept = 1;",
-        "std::process::exit(3)",
-        "let map: HashMap<i32, i32> = HashMap::new(); seven() + map.len() as i32",
-        "kept",
-    ]);
-    ran[1].fails_with("Exit").shows("lost: `kept`");
-    ran[2].is_ok().shows("7");
-    ran[3].fails_with("E0425").shows("`kept` was lost when the process of In[2] ended");
-}
-
-#[test]
 fn a_closure_serves_its_own_cell() {
     let ran = session(&[
         "let a = 2.0;",
@@ -92,4 +79,37 @@ fn what_cannot_be_kept_serves_its_own_cell() {
     ran[2].is_ok().shows("6");
     ran[3].fails_with("E0425").shows("lives only in In[2]");
     ran[4].fails_with("E0425").shows("`.collect::<Vec<_>>()` makes a list");
+}
+
+#[test]
+fn a_failing_cell_leaves_what_it_defines_anew() {
+    let ran = session(&[
+        "let x = Tensor::zeros((2, 3), DType::F32, &Device::Cpu)?;\nlet v = vec![1, 2]; let text = String::from(\"a\"); let mut list = vec![1];",
+        "let x = x.reshape((9, 9))?;",
+        "x.dims()",
+        "let x = (x + 1.0)?; panic!(\"after\");",
+        "x.sum_all()?.to_scalar::<f32>()?",
+        "let v = v.iter().map(|n| if *n > 1 { Err(\"no\") } else { Ok(*n) }).collect::<Result<Vec<i32>, _>>()?;",
+        "v",
+        "let text: i32 = text.parse()?;",
+        "text.len()",
+        "let list = std::fs::read(\"/nowhere\")?;",
+        "list.push(2); list",
+        "fn spoil(list: Vec<i32>) -> Result<Vec<i32>, String> { Err(format!(\"{} spoilt\", list.len())) }\nlet v = spoil(v)?;",
+        "v",
+        "let x = x.reshape(6)?; let text = text.len();",
+        "(x.dims().len(), text)",
+    ]);
+    for at in [1, 3, 5, 7, 9] {
+        assert!(ran[at].ename.is_some(), "{}", ran[at].code);
+        assert!(!ran[at].text.contains("note:"), "{}", ran[at].text);
+    }
+    ran[2].is_ok().shows("[2, 3]");
+    ran[4].is_ok().shows("0.0");
+    ran[6].is_ok().shows("[1, 2]");
+    ran[8].is_ok().shows("1");
+    ran[10].is_ok().shows("[1, 2]");
+    ran[11].fails_with("String").shows("the value of `v` was moved in In[12]");
+    ran[12].fails_with("E0425").shows("the value of `v` was moved in In[12]");
+    ran[14].is_ok().shows("(1, 1)");
 }

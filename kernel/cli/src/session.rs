@@ -85,6 +85,7 @@ fn untrusted(command: &mut Command, scratch: &Path) {
     command.envs(std::env::vars_os().filter(|(name, _)| KNOWN.iter().any(|known| name == known)));
     // What an earlier student's cells were compiled to is no business of this one's.
     command.env("TMPDIR", scratch).env("CANDLELAB_NO_CELL_CACHE", "1");
+    command.env("CANDLELAB_NO_SHELL", "1");
 }
 
 /// Starts the engine when the first notebook needs it.

@@ -1,10 +1,11 @@
 //! Evaluates Rust cells: evcxr behind [`Engine`], and a toy engine for protocol tests.
 //!
-//! The trait, its events, the toy engine ([`Echo`]) and engines in processes of their own
-//! ([`Remote`]) are always built; the Rust evaluator stands behind the feature `rust`, since it brings rust-analyzer with it.
+//! The trait, its events, the toy engine ([`Echo`]), engines in processes of their own ([`Remote`])
+//! and [`lines`], which tells magics from Rust, are always built; the Rust evaluator stands behind the feature `rust`, since it brings rust-analyzer with it.
 
 mod api;
 pub mod echo;
+pub mod lines;
 #[cfg(unix)]
 pub mod namespaces;
 #[cfg(unix)]

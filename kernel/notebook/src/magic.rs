@@ -1,11 +1,13 @@
 //! Lines of a code cell that are no Rust: `%vars`, `!ls`, `?Vec` and `:dep`.
 //!
-//! The kernel knows each magic by name; here it is enough to tell them from Rust, where `%` and
-//! `!` may begin a line as well.
+//! The kernel knows each magic by name; here it is enough to tell them from Rust.
+
+use candlelab_engine::lines::magic_lines;
+use std::ops::Range;
 
 /// What a line asks of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Magic<'a> {
+enum Magic<'a> {
     /// `%dep` or `:dep`, and what follows.
     Dependency(&'a str),
     /// `%time`, and the Rust after it.
@@ -17,36 +19,20 @@ pub(crate) enum Magic<'a> {
 }
 
 impl<'a> Magic<'a> {
-    /// The magic in a line; `None` for one of Rust.
-    pub fn of(line: &'a str) -> Option<Self> {
-        let line = line.trim();
-        let rest = line.get(1..)?;
-        let is_magic = match line.as_bytes()[0] {
-            b'!' => is_command(rest),
-            b'?' => rest.chars().all(|it| it.is_alphanumeric() || "_:".contains(it)),
-            b':' => rest.starts_with(|it: char| it.is_ascii_alphabetic()),
-            b'%' => is_name(words(rest).0.trim_start_matches('%')),
-            _ => false,
-        };
-        let is_magic = is_magic && !rest.is_empty() && !rest.starts_with(' ');
-        is_magic.then(|| match (line.as_bytes()[0], words(rest)) {
+    /// The magic in a line that is no Rust.
+    fn of(line: &'a str) -> Self {
+        match (line.as_bytes()[0], words(&line[1..])) {
             (b'%' | b':', ("dep", rest)) => Self::Dependency(rest),
             (b'%', ("time", rest)) => Self::Time(rest),
             (b'%', ("timeit", rest)) => Self::TimeIt(rest),
             _ => Self::Other,
-        })
+        }
     }
 }
 
-fn is_name(word: &str) -> bool {
-    !word.is_empty() && word.chars().all(char::is_alphabetic)
-}
-
-/// `!x` may also begin a negation over several lines; a command begins with a program.
-fn is_command(command: &str) -> bool {
-    !command.ends_with([')', ';', '}', ']', ','])
-        || command.contains(' ')
-        || command.starts_with(['/', '.'])
+/// The bytes of each line that is no Rust. The names of other cells are not known here.
+pub(crate) fn magics(source: &str) -> Vec<Range<usize>> {
+    magic_lines(source, |_| false)
 }
 
 fn words(text: &str) -> (&str, &str) {
@@ -56,8 +42,8 @@ fn words(text: &str) -> (&str, &str) {
 
 /// What a code cell asks to be added to the crates.
 pub(crate) fn dependencies(source: &str) -> impl Iterator<Item = &str> {
-    source.lines().filter_map(|line| match Magic::of(line) {
-        Some(Magic::Dependency(dependency)) => Some(dependency),
+    magics(source).into_iter().filter_map(|line| match Magic::of(&source[line]) {
+        Magic::Dependency(dependency) => Some(dependency),
         _ => None,
     })
 }
@@ -80,13 +66,18 @@ pub(crate) fn to_rust(source: &str) -> String {
 }
 
 fn each_line(source: &str) -> String {
-    let rust = |line: &str| match Magic::of(line) {
-        None => line.to_owned(),
-        Some(Magic::Time(code)) => format!("{code} // %time"),
-        Some(Magic::TimeIt(code)) => format!("{{ {code} }}; // %timeit"),
-        Some(Magic::Dependency(_) | Magic::Other) => comment(line),
-    };
-    source.split('\n').map(rust).collect::<Vec<_>>().join("\n")
+    let (mut rust, mut done) = (String::new(), 0);
+    for range in magics(source) {
+        let line = &source[range.clone()];
+        rust += &source[done..range.start];
+        rust += &match Magic::of(line) {
+            Magic::Time(code) => format!("{code} // %time"),
+            Magic::TimeIt(code) => format!("{{ {code} }}; // %timeit"),
+            Magic::Dependency(_) | Magic::Other => comment(line),
+        };
+        done = range.end;
+    }
+    rust + &source[done..]
 }
 
 fn comment(lines: &str) -> String {
@@ -104,8 +95,7 @@ mod tests {
 
     #[test]
     fn rust_stays_as_it_is() {
-        for code in ["let x = 7\n    %mine;", "a\n    % b", "!done();", "::std::f()", "?;", "%", ""]
-        {
+        for code in ["let x = 7\n    %mine;", "!(a && b)", "!done();", "let x = \"\n%vars\";", ""] {
             check(code, code);
         }
     }

@@ -8,6 +8,7 @@ mod header;
 mod line;
 mod marker;
 
+use crate::magic::magics;
 use crate::{Error, Kind, Notebook};
 use marker::Marker;
 use serde_json::{Map, Value, json};
@@ -20,9 +21,14 @@ pub fn to_script(notebook: &Notebook) -> String {
     for cell in notebook.cells() {
         script += &format!("\n{}\n", Marker::of(cell));
         let source = cell.source();
+        let magics = if cell.kind() == Kind::Code { magics(&source) } else { Vec::new() };
+        let mut at = 0;
         for line in source.split('\n').filter(|_| !source.is_empty()) {
-            script += &line::write(line, cell.kind());
+            let range = at..at + line.len();
+            let is_magic = magics.iter().any(|magic| range.contains(&magic.start));
+            script += &line::write(line, cell.kind(), is_magic);
             script.push('\n');
+            at += line.len() + 1;
         }
     }
     script

@@ -80,7 +80,7 @@ async fn dispatch(exchange: &Exchange, subshell: &Subshell, request: Request) {
         Request::IsCompleteRequest(request) => is_complete(exchange, request).await,
         Request::HistoryRequest(request) => {
             let session = subshell.session();
-            let history = kernel.with_history(|history| history.get(session, &request));
+            let history = kernel.with_history(move |history| history.get(session, &request)).await;
             exchange.reply(&HistoryReply { status: ReplyStatus::Ok, history }).await;
         }
         Request::KernelInfoRequest(_) => exchange.reply(&kernel.info.reply()).await,

@@ -1,5 +1,6 @@
 use crate::exchange::Exchange;
 use crate::frontend::CellFrontend;
+use crate::history::History;
 use crate::queue::Queue;
 use crate::subshell::Count;
 use candlelab_engine::{Bundle, Cell, CellError, Cost, Engine, EngineError, Frontend, Reply};
@@ -29,8 +30,10 @@ pub(crate) async fn execute(
     let outcome = run(exchange, &request, number).await;
     if counts {
         let value = outcome.value.as_ref().and_then(|data| data.get("text/plain")?.as_str());
-        let session = count.session;
-        exchange.kernel.with_history(|history| history.add(session, number, &request.code, value));
+        let (session, value) = (count.session, value.map(str::to_owned));
+        let code = request.code.clone();
+        let add = move |history: &History| history.add(session, number, &code, value.as_deref());
+        exchange.kernel.with_history(add).await;
     }
     if request.stop_on_error && outcome.reply.error.is_some() {
         // Before the reply: what the front end sends after it is a new beginning.

@@ -10,9 +10,11 @@ use crate::{KernelInfo, ServeError};
 use candlelab_protocol::{
     ConnectReply, Connection, ExecutionState, Iopub, Message, ReplyStatus, Sockets, Status,
 };
+use std::panic::resume_unwind;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 /// How long slow subscribers may take to read the rest when the kernel ends.
@@ -36,7 +38,7 @@ pub(crate) struct Kernel {
     pub(crate) turn: tokio::sync::Mutex<()>,
     running: Mutex<Option<Arc<Message>>>,
     connection: Connection,
-    history: Mutex<History>,
+    history: Arc<Mutex<History>>,
 }
 
 impl Kernel {
@@ -61,7 +63,7 @@ impl Kernel {
             turn: tokio::sync::Mutex::default(),
             running: Mutex::default(),
             connection,
-            history: Mutex::new(history),
+            history: Arc::new(Mutex::new(history)),
         }))
     }
 
@@ -74,8 +76,15 @@ impl Kernel {
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = cell;
     }
 
-    pub(crate) fn with_history<T>(&self, use_it: impl FnOnce(&History) -> T) -> T {
-        use_it(&self.history.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Uses the history on a thread that may block: another kernel may be writing to its file.
+    pub(crate) async fn with_history<T: Send + 'static>(
+        &self,
+        use_it: impl FnOnce(&History) -> T + Send + 'static,
+    ) -> T {
+        let history = self.history.clone();
+        let used =
+            spawn_blocking(move || use_it(&history.lock().unwrap_or_else(PoisonError::into_inner)));
+        used.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
     }
 
     /// Stops the running cell, also where it waits for the user.

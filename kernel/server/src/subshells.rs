@@ -51,7 +51,7 @@ impl Subshells {
 /// Adds a subshell.
 pub(crate) async fn create(exchange: &Exchange) {
     let kernel = &exchange.kernel;
-    match kernel.with_history(|history| history.begin()) {
+    match kernel.with_history(|history| history.begin()).await {
         Ok(session) => {
             let subshell_id = kernel.subshells.add(Subshell::start(session));
             exchange.reply(&CreateSubshellReply { status: ReplyStatus::Ok, subshell_id }).await;

@@ -59,8 +59,8 @@ pub mod prelude {
         Output, ProgressBar, TextBox, VBox, Widget, interact,
     };
     pub use crate::host::{
-        Animation, Bundle, Handle, Interrupted, Progress, Rich, Table, animation, check_interrupt,
-        display, input, password, progress, table,
+        Animation, Bundle, Handle, Interrupted, Progress, Rich, Serialize, Table, animation,
+        check_interrupt, display, input, password, progress, table,
     };
     pub use crate::models::{
         Autoencoder, AutoencoderConfig, Bert, BertConfig, CharRnn, CharRnnConfig, CharWriter, Chat,

@@ -7,7 +7,7 @@ mod store;
 pub use describe::Description;
 pub(crate) use report::panic_text as caught;
 pub use report::{failed, panicked};
-pub use store::{VariableStore, create_variable_store};
+pub use store::{VariableStore, aside, create_variable_store};
 
 use crate::channel::{self, Host};
 use crate::interrupt;
@@ -31,7 +31,7 @@ pub extern "C" fn candlelab_attach(host: Host) {
 pub extern "C" fn candlelab_begin() {
     IS_CELL.set(true);
     report::clear();
-    interrupt::clear();
+    interrupt::set_cell_running(true);
 }
 
 /// Called by a cell once its variables are there and its own code begins.
@@ -43,7 +43,7 @@ pub fn started() {
 #[unsafe(no_mangle)]
 pub extern "C" fn candlelab_end() {
     candlelab_flush();
-    interrupt::clear();
+    interrupt::set_cell_running(false);
     store::tell();
 }
 
@@ -62,7 +62,7 @@ pub extern "C" fn candlelab_flush_cell() {
     }
 }
 
-/// Asks the running cell to stop. Safe in a signal handler.
+/// Asks the running cell to stop, or else a widget's callback. Safe in a signal handler.
 #[unsafe(no_mangle)]
 pub extern "C" fn candlelab_interrupt() {
     interrupt::request();

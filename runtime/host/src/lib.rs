@@ -35,6 +35,8 @@ pub use channel::{input, password};
 pub use display::{Handle, display};
 pub use interrupt::{Interrupted, check_interrupt};
 pub use progress::{Progress, progress};
+/// What a struct derives whose values are rows of a [`table`](table()).
+pub use serde::Serialize;
 #[doc(hidden)]
 pub use show::{ByDebug, ByRich, Opaque, Shown};
 pub use table::{Table, table};

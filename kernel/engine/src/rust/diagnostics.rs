@@ -3,6 +3,7 @@
 mod hints;
 
 use super::edit::Edited;
+use super::front::user_crates;
 use super::link::Failure;
 use super::locate::Place;
 use super::shortage;
@@ -229,6 +230,13 @@ const COMPILER_DIED: &str = "the compiler gave up on this cell; is something in 
 
 /// An error of the evaluator's own, such as a variable that cannot be kept.
 pub fn message(text: &str) -> CellError {
+    if let Some((_, said)) = text.split_once(user_crates::FAILED) {
+        let said = said.rsplit_once("\nSTDOUT:").map_or(said, |(said, _)| said).trim();
+        return CellError {
+            evalue: first_error(said),
+            ..named("DependencyFailed", &format!("{}\n{said}", user_crates::FAILED))
+        };
+    }
     if text.contains("no parsable errors were found") {
         return named("CompilerDied", COMPILER_DIED);
     }
@@ -241,6 +249,12 @@ pub fn message(text: &str) -> CellError {
     let mut traceback = vec![format!("{RED}{ename}{PLAIN}: {text}")];
     traceback.extend(hints::for_message(text).map(|hint| format!("hint: {hint}")));
     CellError { ename: ename.into(), evalue: one_line(text), traceback }
+}
+
+/// The first of cargo's errors, past what it says of its progress.
+fn first_error(said: &str) -> String {
+    let error = said.lines().map(str::trim).find(|line| line.starts_with("error"));
+    error.map_or_else(|| one_line(said), |line| line.trim_start_matches("error: ").to_owned())
 }
 
 /// An error of that name, told in a sentence.
@@ -279,6 +293,20 @@ mod tests {
             "OutOfMemory"
         );
         assert_eq!(name("signal: 9 (SIGKILL)", ""), "Killed");
+    }
+
+    #[test]
+    fn a_crate_that_cannot_be_built_is_told_in_cargos_words() {
+        let text = format!(
+            "Compilation failed, but no parsable errors were found. STDERR:\nerror: {}\n   \
+             Compiling bad v0.1.0\nerror[E0425]: cannot find value `x`\n --> src/lib.rs:1:1\n\n\
+             STDOUT:\n",
+            user_crates::FAILED
+        );
+        let error = message(&text);
+        assert_eq!(error.ename, "DependencyFailed");
+        assert_eq!(error.evalue, "error[E0425]: cannot find value `x`");
+        assert!(error.traceback[0].ends_with("--> src/lib.rs:1:1"), "{:?}", error.traceback);
     }
 
     #[test]

@@ -7,8 +7,8 @@ mod start;
 use super::diagnostics::{self, Source};
 use super::edit::Edited;
 use super::faulty::{self, Faulty};
+use super::glue::Rebound;
 use super::impls::{self, Impls};
-use super::link::Record;
 use super::locate::{Ran, locate};
 use super::magic::{self, Action, Magics, Misuse};
 use super::parse;
@@ -41,6 +41,8 @@ pub struct RustEngine {
     told: Vec<&'static Faulty>,
     /// The kind of the last error, for `%explain`.
     last_error: Option<String>,
+    /// Variables that a failing cell has left as they were.
+    given_back: Vec<Rebound>,
     /// Whether a cell has changed settings of evcxr's, which `:clear` keeps.
     is_changed: bool,
     toolchain: Toolchain,
@@ -62,6 +64,7 @@ impl RustEngine {
             impls: Impls::default(),
             told: Vec::new(),
             last_error: None,
+            given_back: Vec::new(),
             is_changed: false,
             toolchain: store.toolchain.clone(),
             _folder: folder,
@@ -70,20 +73,21 @@ impl RustEngine {
 
     /// Runs a cell with its magics.
     fn answer(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
-        let names: Vec<String> =
-            self.session.variables().into_iter().map(|variable| variable.name).collect();
+        let names = self.session.names();
         if parse::is_too_deep(&cell.code) {
             return failed(diagnostics::named("TooDeep", TOO_DEEP));
         }
-        let magics = magic::read(&cell.code, |name| names.iter().any(|known| known == name));
+        let magics = magic::read(&cell.code, |name| names.contains(name));
         let Magics { code, actions } = match magics {
             Ok(magics) => magics,
             Err(Misuse(text)) => return failed(diagnostics::named("UnknownMagic", &text)),
         };
-        if actions.contains(&Action::Reset)
-            && let Err(error) = self.forget()
-        {
-            return failed(diagnostics::message(&error.message));
+        if actions.contains(&Action::Reset) {
+            // The end of widgets is this cell's to tell.
+            self.session.link.begin(frontend);
+            if let Err(error) = self.forget() {
+                return failed(diagnostics::message(&error.message));
+            }
         }
         self.is_changed |= magic::changes_settings(&code);
         let mut reply = match code.trim() {
@@ -108,6 +112,7 @@ impl RustEngine {
         let mut locals = parse::closures(&cell.code);
         insertions.extend(locals.iter().flat_map(|local| local.insertions.clone()));
         insertions.extend(parse::show_last(&cell.code));
+        insertions.extend(parse::shield(&cell.code));
         if self.may_redefine(&cell.code) {
             // A statement, so that the cell runs and its variables' types are checked.
             insertions.push((cell.code.len(), "\n();".into()));
@@ -136,6 +141,7 @@ impl RustEngine {
         let cost = ended.cost;
         let death = self.death(&ended, &source);
         let died = death.is_some();
+        self.given_back = if died { Vec::new() } else { ended.given_back() };
         let error = death.or_else(|| self.settle(ended, &source, frontend));
         self.session.books().end_locals(cell.number, locals);
         Reply { error, died, pages: Vec::new(), cost }
@@ -143,9 +149,12 @@ impl RustEngine {
 
     /// Forgets variables, items and imports.
     fn forget(&mut self) -> Result<(), EngineError> {
+        start::mark_folder(self.session.folder());
+        let worker = self.session.link.generation();
         let mut context = self.session.context();
         context.execute(":clear").map_err(|error| start::start_error(&error))?;
         context.execute(start::FIRST_CELL).map_err(|error| start::start_error(&error))?;
+        self.session.link.see_off(worker);
         *self.session.books() = Default::default();
         self.cells.clear();
         self.impls = Impls::default();
@@ -190,6 +199,26 @@ impl RustEngine {
         Ended { result, record, stopped, generated: generated.unwrap_or_default(), cost }
     }
 
+    /// Tells the evaluator what a failing cell has left as it was: it goes on as soon as a cell has
+    /// started, and believes that all has been defined.
+    fn mend(&mut self, number: usize, frontend: &Arc<dyn Frontend>) {
+        let back = std::mem::take(&mut self.given_back);
+        let retyped = back.iter().filter(|it| !it.keeps_type()).map(|it| it.name.as_str());
+        let retyped: Vec<&str> = retyped.collect();
+        let definitions: String = back.iter().filter_map(Rebound::definition).collect();
+        // Of a variable that is mentioned and is not there the evaluator learns that it is gone.
+        let mention = format!("stringify!({});", retyped.join(", "));
+        for code in [mention, definitions].iter().skip(usize::from(retyped.is_empty())) {
+            if !code.is_empty() {
+                self.session.link.begin(frontend);
+                // Without success the variables are unknown to later cells.
+                let _ = self.session.context().execute(code);
+                let record = self.session.link.end();
+                self.session.settle(number, &record);
+            }
+        }
+    }
+
     /// Says how a cell took its process with it, if it did, and starts another.
     fn death(&self, ended: &Ended, source: &Source<'_>) -> Option<CellError> {
         let status = match &ended.result {
@@ -212,29 +241,30 @@ impl RustEngine {
         source: &Source<'_>,
         frontend: &Arc<dyn Frontend>,
     ) -> Option<CellError> {
-        for gone in self.session.settle(source.number, &ended.record) {
-            notes::gone(&gone, frontend);
+        let gone = self.session.settle(source.number, &ended.record);
+        for gone in &gone {
+            notes::gone(gone, frontend);
         }
-        match ended.result {
+        let lost: Vec<String> = gone.into_iter().map(|gone| gone.name).collect();
+        let Ended { result, record, generated, stopped, .. } = ended;
+        match result {
             Ok(outputs) => {
                 show(outputs, frontend);
-                self.failure(&ended.record, &ended.generated, ended.stopped)
+                let failure = record.failure.as_ref()?;
+                Some(match stopped || failure.ename == "Interrupted" {
+                    true => diagnostics::interrupted((!lost.is_empty()).then_some(&lost)),
+                    false => {
+                        let place = locate(&failure.location, &generated, &self.cells);
+                        diagnostics::failure(failure, place.as_ref())
+                    }
+                })
             }
-            Err(_) if ended.stopped => Some(diagnostics::interrupted(None)),
+            Err(_) if stopped => Some(diagnostics::interrupted(None)),
             Err(Error::CompilationErrors(errors)) => {
                 Some(diagnostics::compilation(&errors, source, &self.session.books()))
             }
             Err(error) => Some(diagnostics::message(&error.to_string())),
         }
-    }
-
-    fn failure(&self, record: &Record, generated: &str, stopped: bool) -> Option<CellError> {
-        let failure = record.failure.as_ref()?;
-        if stopped || failure.ename == "Interrupted" {
-            return Some(diagnostics::interrupted(None));
-        }
-        let place = locate(&failure.location, generated, &self.cells);
-        Some(diagnostics::failure(failure, place.as_ref()))
     }
 
     /// Starts another worker in place of one that ended between cells, and says what went with it.
@@ -288,7 +318,9 @@ impl Engine for RustEngine {
         shortage::begin();
         self.session.stopper.start();
         let reply = self.answer(cell, frontend);
+        // From here on an interrupt stops nothing.
         self.session.stopper.finish();
+        self.mend(cell.number, frontend);
         reply
     }
 
@@ -301,6 +333,7 @@ impl Engine for RustEngine {
             let message = "a cell has changed settings that only a new engine forgets".into();
             return Err(EngineError { message, hint: None });
         }
+        self.session.link.hush();
         self.forget()?;
         self.told.clear();
         self.last_error = None;

@@ -10,14 +10,14 @@ use super::store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 mod answers;
 pub mod cells;
-mod user_crates;
+pub mod user_crates;
 
 /// Names the file with the front's settings.
 pub const SETTINGS_VAR: &str = "CANDLELAB_FRONT";
@@ -67,15 +67,14 @@ impl Settings {
         }
     }
 
-    /// The file that tells the engine which process compiles.
-    pub fn compiler_file(session: &Path) -> PathBuf {
-        session.join("compiler.pid")
-    }
-
-    /// Tells the engine which process compiles.
-    fn set_compiler(&self, process: u32) -> Result<(), String> {
-        let file = Self::compiler_file(&self.session);
-        std::fs::write(file, process.to_string()).map_err(|error| error.to_string())
+    /// The runtime's own serde: what `#[derive(Serialize)]` writes into a cell names that crate.
+    fn serde(&self) -> Option<PathBuf> {
+        let files = std::fs::read_dir(&self.dependencies).into_iter().flatten().flatten();
+        let is_serde = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with("libserde-") && name.ends_with(".rlib")
+        };
+        files.map(|file| file.path()).find(is_serde)
     }
 
     fn cell_file(&self) -> PathBuf {
@@ -95,6 +94,33 @@ impl Settings {
         };
         command
     }
+}
+
+/// The file that the process that compiles holds a lock on, with its number.
+fn compiler_file(session: &Path) -> PathBuf {
+    session.join("compiler.pid")
+}
+
+/// The process that compiles now, if any, which leads a group of all that it has started.
+pub fn compiler(session: &Path) -> Option<i32> {
+    let file = File::open(compiler_file(session)).ok()?;
+    // The lock goes with its process, so that a number is never another's.
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => std::io::read_to_string(file).ok()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Lets the engine stop this process with all that it will start, until the file is dropped.
+fn become_compiler(settings: &Settings) -> Result<File, String> {
+    // SAFETY: changes the group of this process alone.
+    unsafe { libc::setpgid(0, 0) };
+    let taken = File::create(compiler_file(&settings.session)).and_then(|mut file| {
+        file.lock()?;
+        write!(file, "{}", std::process::id())?;
+        Ok(file)
+    });
+    taken.map_err(|error| error.to_string())
 }
 
 /// Acts as cargo if this process was started under that name; otherwise returns.
@@ -120,6 +146,10 @@ fn run(arguments: &[OsString]) -> Result<i32, String> {
     let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
     let settings: Settings = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let first = arguments.first().and_then(|argument| argument.to_str()).unwrap_or_default();
+    let _compiler = match first {
+        "build" | "check" | "metadata" => Some(become_compiler(&settings)?),
+        _ => None,
+    };
     match first {
         "build" => build(&settings),
         "check" => check(&settings),
@@ -140,8 +170,7 @@ fn locate_project(settings: &Settings) -> Result<i32, String> {
 fn build(settings: &Settings) -> Result<i32, String> {
     let file = settings.cell_file();
     let source = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
-    let cell = glue::rewrite(&source);
-    std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
+    let mut cell = glue::rewrite(&source);
     let out = settings.session.join("out");
     let library = out.join("libctx.so");
     if let Some(path_file) = std::env::var_os("EVCXR_EXECUTION_SO_PATH") {
@@ -154,26 +183,29 @@ fn build(settings: &Settings) -> Result<i32, String> {
     rustc.arg(format!("-Copt-level={level}"));
     rustc.args(["-Cdebug-assertions=on", "-Coverflow-checks=on", "-Ccodegen-units=1"]);
     rustc.arg("--out-dir").arg(&out);
-    let kept = cell.ordered.and_then(|code| cells::Kept::of(settings, &code, &rustc));
+    let kept = cell.ordered.take().and_then(|code| cells::Kept::of(settings, &code, &rustc));
     let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.arg(format!("-Cincremental={}", incremental.display()));
-    let Some(kept) = kept else { return Err(rustc.exec().to_string()) };
-    if kept.take(&library, &file) {
+    if kept.as_ref().is_some_and(|kept| kept.take(&library, &file)) {
         return Ok(0);
     }
-    let code = wait(settings, &mut rustc)?;
-    if code == 0 {
+    let done = loop {
+        std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
+        let done = rustc.output().map_err(|error| error.to_string())?;
+        if done.status.success() || !cell.drop_moved(&String::from_utf8_lossy(&done.stderr)) {
+            break done;
+        }
+    };
+    if let (true, Some(kept)) = (done.status.success(), kept) {
         kept.keep(&library, &file);
     }
-    Ok(code)
+    tell(&done)
 }
 
-/// Runs the compiler, which the engine can stop.
-fn wait(settings: &Settings, rustc: &mut Command) -> Result<i32, String> {
-    let mut compiler = rustc.spawn().map_err(|error| error.to_string())?;
-    settings.set_compiler(compiler.id())?;
-    let status = compiler.wait().map_err(|error| error.to_string())?;
-    Ok(status.code().unwrap_or(101))
+/// Passes on what the compiler said, and its exit code.
+fn tell(done: &Output) -> Result<i32, String> {
+    std::io::stderr().write_all(&done.stderr).map_err(|error| error.to_string())?;
+    Ok(done.status.code().unwrap_or(101))
 }
 
 /// Looks for errors only.
@@ -181,18 +213,22 @@ fn check(settings: &Settings) -> Result<i32, String> {
     let mut rustc = rustc(settings)?;
     rustc.args(["--crate-type=lib", "--emit=metadata", "--out-dir"]);
     rustc.arg(settings.session.join("check"));
-    Err(rustc.exec().to_string())
+    tell(&rustc.output().map_err(|error| error.to_string())?)
 }
 
 fn rustc(settings: &Settings) -> Result<Command, String> {
-    settings.set_compiler(std::process::id())?;
     let mut rustc = settings.command(&settings.rustc);
     rustc.current_dir(&settings.session);
     rustc.args(["--crate-name=ctx", "--edition=2024", "src/lib.rs", "--error-format=json"]);
     rustc.args(["--json=diagnostic-rendered-ansi", "-Awarnings"]);
     rustc.arg("--extern").arg(format!("candlelab={}", settings.library.display()));
     rustc.arg("-L").arg(format!("dependency={}", settings.dependencies.display()));
-    rustc.args(user_crates::build(settings)?);
+    let crates = user_crates::build(settings)?;
+    let has_own_serde = crates.iter().any(|argument| argument.starts_with("--extern=serde="));
+    if let (false, Some(serde)) = (has_own_serde, settings.serde()) {
+        rustc.arg("--extern").arg(format!("serde={}", serde.display()));
+    }
+    rustc.args(crates);
     Ok(rustc)
 }
 

@@ -5,13 +5,18 @@
 //! - The variable store comes from the runtime instead of being compiled into every cell.
 //! - Variables that the cell does not mention stay in the store, so that a cell costs what it
 //!   uses and not what the notebook has piled up.
+//! - Those that it defines anew go back into the store where it fails ([`mod@rebound`]).
 
 mod definitions;
 mod order;
+mod rebound;
+
+pub use rebound::Rebound;
 
 use definitions::Definitions;
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode};
+use rebound::PutBack;
 use std::collections::HashSet;
 
 /// A cell as it is compiled.
@@ -22,6 +27,20 @@ pub struct Cell {
     pub ordered: Option<String>,
     /// rustc's optimisation level.
     pub opt_level: u8,
+    put_backs: Vec<PutBack>,
+}
+
+impl Cell {
+    /// Gives up on old values that the cell moves, as rustc has just said; false where it has said
+    /// nothing of the kind.
+    pub fn drop_moved(&mut self, said: &str) -> bool {
+        rebound::drop_moved(&mut self.code, &mut self.put_backs, said)
+    }
+}
+
+/// The variables of earlier cells that generated code defines anew.
+pub fn rebound(generated: &str) -> Vec<Rebound> {
+    rebound::rebound(&generated.lines().collect::<Vec<_>>())
 }
 
 const STORE_START: &str = "mod evcxr_internal_runtime {";
@@ -45,7 +64,7 @@ pub fn rewrite(source: &str) -> Cell {
     let mut lines: Vec<String> = source.lines().map(str::to_owned).collect();
     // Users' items come first, the generated function and the cell's statements last.
     let function = lines.iter().rposition(|line| line.starts_with(USER_FUNCTION));
-    let mut ordered = None;
+    let (mut ordered, mut put_backs) = (None, Vec::new());
     if let Some(function) = function {
         let definitions = Definitions::of(&lines[..function].join("\n"));
         let (before, after) = lines.split_at_mut(function);
@@ -59,11 +78,12 @@ pub fn rewrite(source: &str) -> Cell {
         }
         drop_first(after);
         rewrite_variables(after, &definitions);
+        put_backs = rebound::give_back(after, &definitions);
         // The function's attribute stands above it.
         ordered = order::ordered(&lines, function.saturating_sub(1));
     }
     let code = lines.join("\n") + "\n";
-    Cell { opt_level: opt_level(&code), code, ordered }
+    Cell { opt_level: opt_level(&code), code, ordered, put_backs }
 }
 
 fn replace_store(lines: &mut [String]) {
@@ -106,14 +126,13 @@ fn variable_of(line: &str) -> Option<(Use, &str, &str)> {
         Use::Check
     } else if line.starts_with("evcxr_variable_store.put_variable::<") {
         Use::Put
-    } else if line.starts_with("let ") && line.contains(" = evcxr_variable_store.take_variable::<")
-    {
+    } else if line.starts_with("let ") && line.contains(" = evcxr_variable_store.take_") {
         Use::Take
     } else {
         return None;
     };
     let (before, after) = line.rsplit_once(">(stringify!(")?;
-    Some((kind, after.split(')').next()?.trim(), before.split_once("_variable::<")?.1))
+    Some((kind, after.split(')').next()?.trim(), before.split_once("::<")?.1))
 }
 
 /// Gives each variable the fingerprint of its type, and leaves those in the store that the cell

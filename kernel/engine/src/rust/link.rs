@@ -2,15 +2,21 @@
 
 mod message;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use super::frame::{self, Kind};
-use crate::{Comm, Frontend, Variable};
+use crate::{Comm, CommAct, Frontend, Variable};
 use reader::Reader;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// How long a worker that was told to end may take to be gone.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A panic or an early return, as the worker's runtime tells it.
 #[derive(Clone, Debug, Default)]
@@ -40,11 +46,18 @@ pub struct Record {
 #[derive(Default)]
 struct State {
     worker: Option<UnixStream>,
-    frontend: Option<Arc<dyn Frontend>>,
+    /// Who shows what a cell shows: the cell under way, or else the last one.
+    cell: Option<Arc<dyn Frontend>>,
+    /// Who shows what comes of a message to a widget while no cell runs.
+    widgets: Option<Arc<dyn Frontend>>,
     nonce: u64,
     synced: bool,
     /// Counts the workers, so that the end of an old one is told from that of the present one.
     generation: u64,
+    /// How many workers are read from; more than one while an old one leaves.
+    readers: usize,
+    /// The open comms, and the worker of each.
+    comms: BTreeMap<String, u64>,
     record: Record,
     /// Whether the worker runs a cell, rather than waiting for one to be compiled.
     running: bool,
@@ -77,6 +90,7 @@ impl Link {
         let mut state = self.lock();
         state.worker = Some(worker);
         state.generation += 1;
+        state.readers += 1;
         let generation = state.generation;
         drop(state);
         self.0.1.notify_all();
@@ -84,13 +98,30 @@ impl Link {
         std::thread::spawn(move || Reader::new(link, generation).run(reading));
     }
 
-    /// Starts an execution: from here on events go to `frontend`.
+    /// Starts an execution: what the cell shows goes to `frontend`.
     pub fn begin(&self, frontend: &Arc<dyn Frontend>) {
         let mut state = self.lock();
-        state.frontend = Some(frontend.clone());
+        state.cell = Some(frontend.clone());
         state.record = Record::default();
         drop(state);
         self.synchronise();
+    }
+
+    /// From here on nobody is told anything, until an execution starts.
+    pub fn hush(&self) {
+        let mut state = self.lock();
+        (state.cell, state.widgets) = (None, None);
+    }
+
+    /// The number of the present worker.
+    pub fn generation(&self) -> u64 {
+        self.lock().generation
+    }
+
+    /// Waits until another worker has taken the place of that one, and all that it sent was told.
+    pub fn see_off(&self, worker: u64) {
+        let leaving = |state: &mut State| state.generation == worker || state.readers > 1;
+        let _ = self.0.1.wait_timeout_while(self.lock(), PATIENCE, leaving);
     }
 
     /// Waits for the end of an execution, and until everything that it sent has been told.
@@ -111,12 +142,14 @@ impl Link {
         self.lock().worker.is_some()
     }
 
-    /// Passes a front end's message on; between cells, what comes of it is told to `frontend`.
+    /// Passes a front end's message on; while no cell runs, what comes of it is told to `frontend`.
     pub fn comm(&self, comm: &Comm, frontend: &Arc<dyn Frontend>) {
         let mut state = self.lock();
         if !state.running {
-            state.frontend = Some(frontend.clone());
+            state.widgets = Some(frontend.clone());
         }
+        let generation = state.generation;
+        state.note(comm, generation);
         state.send(Kind::Comm, 0, message::encode(comm).as_bytes());
     }
 
@@ -152,6 +185,21 @@ impl Link {
 }
 
 impl State {
+    /// Who is told what the worker sends now: a cell that is still being compiled shows nothing.
+    fn frontend(&self) -> Option<Arc<dyn Frontend>> {
+        let widgets = self.widgets.as_ref().filter(|_| !self.running);
+        widgets.or(self.cell.as_ref()).cloned()
+    }
+
+    /// Notes what a message of either side does to its comm.
+    fn note(&mut self, comm: &Comm, generation: u64) {
+        match comm.act {
+            CommAct::Open { .. } => drop(self.comms.insert(comm.id.clone(), generation)),
+            CommAct::Message => {}
+            CommAct::Close => drop(self.comms.remove(&comm.id)),
+        }
+    }
+
     fn send(&mut self, kind: Kind, nonce: u64, payload: &[u8]) -> bool {
         let bytes = frame::encode(kind, nonce, payload);
         self.worker.as_mut().is_some_and(|worker| worker.write_all(&bytes).is_ok())

@@ -11,6 +11,7 @@ pub use help::help_page;
 pub use vars::table;
 
 use super::parse;
+use crate::lines::magic_lines;
 
 /// A cell, its magics read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,14 +51,15 @@ const LINE: [&str; 12] = [
 /// The magics of whole cells.
 const CELL: [&str; 3] = ["test", "time", "timeit"];
 
-/// Reads the magics of a cell; `is_variable` tells `name?` from an early return.
-pub fn read(code: &str, is_variable: impl Fn(&str) -> bool) -> Result<Magics, Misuse> {
-    if let Some(name) = question(code, is_variable) {
+/// Reads the magics of a cell; `is_known` tells names of the notebook from those of programs, and
+/// `name?` from an early return.
+pub fn read(code: &str, is_known: impl Fn(&str) -> bool) -> Result<Magics, Misuse> {
+    if let Some(name) = question(code, &is_known) {
         return Ok(action(Action::Document(name.to_owned())));
     }
     match code.trim_start().strip_prefix("%%") {
-        Some(rest) => cell_magic(rest, code),
-        None => line_magics(code),
+        Some(rest) => cell_magic(rest, code, is_known),
+        None => line_magics(code, is_known),
     }
 }
 
@@ -65,19 +67,15 @@ fn action(action: Action) -> Magics {
     Magics { code: String::new(), actions: vec![action] }
 }
 
-/// The name in `?name` and `name?`.
-fn question(code: &str, is_variable: impl Fn(&str) -> bool) -> Option<&str> {
-    let code = code.trim();
-    if let Some(name) = code.strip_prefix('?') {
-        return Some(name.trim());
-    }
-    let name = code.strip_suffix('?')?;
+/// The name in a cell that is nothing but `name?`.
+fn question(code: &str, is_known: impl Fn(&str) -> bool) -> Option<&str> {
+    let name = code.trim().strip_suffix('?')?;
     let is_path = |character: char| character.is_alphanumeric() || "_:".contains(character);
-    let own = name.chars().all(is_path) && !is_variable(name);
+    let own = name.chars().all(is_path) && !is_known(name);
     (own && name.starts_with(|first: char| first.is_alphabetic())).then_some(name)
 }
 
-fn cell_magic(rest: &str, code: &str) -> Result<Magics, Misuse> {
+fn cell_magic(rest: &str, code: &str, is_known: impl Fn(&str) -> bool) -> Result<Magics, Misuse> {
     let (first, body) = rest.split_once('\n').unwrap_or((rest, ""));
     let above = code.len() - code.trim_start().len();
     let blank = "\n".repeat(code[..above].matches('\n').count() + 1);
@@ -88,7 +86,7 @@ fn cell_magic(rest: &str, code: &str) -> Result<Magics, Misuse> {
     };
     match name.trim() {
         "time" => {
-            let Magics { code, mut actions } = line_magics(&body)?;
+            let Magics { code, mut actions } = line_magics(&body, is_known)?;
             actions.push(Action::Cost);
             Ok(Magics { code, actions })
         }
@@ -98,24 +96,18 @@ fn cell_magic(rest: &str, code: &str) -> Result<Magics, Misuse> {
     }
 }
 
-fn line_magics(code: &str) -> Result<Magics, Misuse> {
+fn line_magics(code: &str, is_known: impl Fn(&str) -> bool) -> Result<Magics, Misuse> {
     let mut magics = Magics::default();
-    for (at, line) in code.split_inclusive('\n').enumerate() {
-        let (text, end) = match line.strip_suffix('\n') {
-            Some(text) => (text, "\n"),
-            None => (line, ""),
-        };
-        let new = match read_line(text.trim(), at == 0)? {
-            None => text.to_owned(),
-            Some(Read::Code(code)) => code,
-            Some(Read::Action(action)) => {
-                magics.actions.push(action);
-                String::new()
-            }
-        };
-        magics.code.push_str(&new);
-        magics.code.push_str(end);
+    let mut done = 0;
+    for line in magic_lines(code, is_known) {
+        magics.code.push_str(&code[done..line.start]);
+        done = line.end;
+        match read_line(&code[line])? {
+            Read::Code(code) => magics.code.push_str(&code),
+            Read::Action(action) => magics.actions.push(action),
+        }
     }
+    magics.code.push_str(&code[done..]);
     Ok(magics)
 }
 
@@ -124,23 +116,55 @@ enum Read {
     Action(Action),
 }
 
-/// What a line asks for; `None` for one of Rust. Further down than the first line an unknown name
-/// after `%` may be the right side of a remainder.
-fn read_line(line: &str, is_first: bool) -> Result<Option<Read>, Misuse> {
-    match line {
-        ":vars" => return Ok(Some(Read::Action(Action::Variables))),
-        ":help" => return Ok(Some(Read::Action(Action::Help))),
-        ":clear" => return Ok(Some(Read::Action(Action::Reset))),
-        _ => {}
-    }
+/// Commands of evcxr's that change what only evcxr's own compiles look at, or end the program.
+const REFUSED: [&str; 9] = [
+    "allow_static_linking",
+    "cache",
+    "codegen_backend",
+    "linker",
+    "opt",
+    "quit",
+    "sccache",
+    "time_passes",
+    "toolchain",
+];
+
+/// What a line that is no Rust asks for.
+fn read_line(line: &str) -> Result<Read, Misuse> {
     if let Some(command) = line.strip_prefix('!') {
         let code = format!("candlelab::host::magic::shell({:?});", command.trim());
-        return Ok(is_first_of_line(command).then_some(Read::Code(code)));
+        return Ok(Read::Code(code));
     }
-    let Some(magic) = line.strip_prefix('%') else { return Ok(None) };
+    if let Some(name) = line.strip_prefix('?') {
+        return Ok(Read::Action(Action::Document(name.to_owned())));
+    }
+    match line.strip_prefix(':') {
+        Some(command) => read_command(line, command),
+        None => read_magic(line.trim_start_matches('%')),
+    }
+}
+
+fn read_command(line: &str, command: &str) -> Result<Read, Misuse> {
+    let name = command.split_whitespace().next().unwrap_or_default();
+    match name {
+        "vars" => Ok(Read::Action(Action::Variables)),
+        "help" => Ok(Read::Action(Action::Help)),
+        "clear" => Ok(Read::Action(Action::Reset)),
+        "opt" => Err(Misuse(OPT.into())),
+        name if REFUSED.contains(&name) => {
+            Err(Misuse(format!("`:{name}` has no use here; `%help` lists what there is")))
+        }
+        _ => Ok(Read::Code(line.to_owned())),
+    }
+}
+
+const OPT: &str = "`:opt` has no effect here: the library is optimised in any case, and so are \
+    cells with loops";
+
+fn read_magic(magic: &str) -> Result<Read, Misuse> {
     let (name, rest) = magic.split_once(' ').unwrap_or((magic, ""));
     let rest = rest.trim();
-    Ok(Some(match name {
+    Ok(match name {
         "help" => Read::Action(Action::Help),
         "vars" | "who" => Read::Action(Action::Variables),
         "reset" => Read::Action(Action::Reset),
@@ -152,11 +176,8 @@ fn read_line(line: &str, is_first: bool) -> Result<Option<Read>, Misuse> {
         "env" => Read::Code(environment(rest)),
         "time" => Read::Code(time(rest)),
         "timeit" => Read::Code(timeit(rest)),
-        _ if is_first && name.starts_with(|first: char| first.is_alphabetic()) => {
-            return Err(unknown(&format!("%{name}"), "%", &LINE));
-        }
-        _ => return Ok(None),
-    }))
+        _ => return Err(unknown(&format!("%{name}"), "%", &LINE)),
+    })
 }
 
 /// The commands of evcxr's that leave its settings as they are.
@@ -167,13 +188,6 @@ pub fn changes_settings(code: &str) -> bool {
     let commands = code.lines().filter_map(|line| line.trim().strip_prefix(':'));
     let name = |line: &'_ str| line.split_whitespace().next().unwrap_or_default().to_owned();
     commands.map(name).any(|name| !name.starts_with(':') && !HARMLESS.contains(&&*name))
-}
-
-/// `!x` may also begin a negation over several lines; a command begins with a program.
-fn is_first_of_line(command: &str) -> bool {
-    !command.ends_with([')', ';', '}', ']', ','])
-        || command.contains(' ')
-        || command.starts_with(['/', '.'])
 }
 
 fn environment(rest: &str) -> String {
@@ -226,9 +240,8 @@ mod tests {
 
     #[test]
     fn rust_stays_as_it_is() {
-        for cell in ["let x = 7\n    %mine;", "a\n    % b", "!flag\n", "::std::mem::swap()", ""] {
-            let cell = cell.replace("!flag\n", "let x =\n!flag;");
-            assert_eq!(code(&cell), cell);
+        for cell in ["let x = 7\n    %mine;", "let x =\n!flag;", "::std::mem::swap()", ""] {
+            assert_eq!(code(cell), cell);
         }
     }
 
@@ -259,6 +272,7 @@ mod tests {
     fn questions_name_what_they_ask_for() {
         let asked = [Action::Document("Vec::push".into())];
         assert_eq!(actions("?Vec::push"), asked);
+        assert_eq!(read("?Vec::push\nx", |_| false).unwrap().code, "\nx");
         assert_eq!(actions("Vec::push?"), asked);
         assert_eq!(read("x?", |_| true).unwrap().code, "x?");
         assert_eq!(code("f()?"), "f()?");
@@ -266,7 +280,7 @@ mod tests {
 
     #[test]
     fn settings_are_told_from_questions() {
-        for code in [":opt 2", "let x = 1;\n :env A=b"] {
+        for code in [":fmt {}", "let x = 1;\n :env A=b"] {
             assert!(changes_settings(code), "{code}");
         }
         for code in ["::std::mem::drop(1)", ":dep rand", ":vars", "a\n    ::b()"] {
@@ -279,6 +293,7 @@ mod tests {
         let slip = |cell| read(cell, |_| false).unwrap_err().0;
         assert!(slip("%tiem f()").contains("did you mean `%time`?"));
         assert!(slip("%%tset\n").contains("did you mean `%%test`?"));
-        assert!(slip("%matplotlib inline").contains("%help"));
+        assert!(slip("let x = 1;\n%matplotlib inline").contains("%help"));
+        assert!(slip(":opt 2").contains("has no effect"));
     }
 }

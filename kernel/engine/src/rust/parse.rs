@@ -2,6 +2,7 @@
 
 use super::edit::Insertion;
 use crate::Completeness;
+use crate::lines::magic_lines;
 use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, TextSize};
 
@@ -162,12 +163,25 @@ fn last_expression(code: &str) -> Option<Last> {
     sound.then(|| Last { start, end, has_value: !is_statement_like(&tail) })
 }
 
-/// The code with evcxr's `:commands` and shell commands blanked out; offsets stay.
+/// What keeps evcxr from taking a cell's first line of Rust for a shell command.
+pub fn shield(code: &str) -> Option<Insertion> {
+    let mut at = 0;
+    for line in code.split_inclusive('\n') {
+        if !line.trim().is_empty() && !line.starts_with("//") && !is_command(line) {
+            return line.starts_with('!').then(|| (at, " ".into()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn is_command(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with(':') && !line.starts_with("::")
+}
+
+/// The code with evcxr's `:commands` blanked out; offsets stay.
 pub fn without_commands(code: &str) -> String {
-    let is_command = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with('!') || line.starts_with(':') && !line.starts_with("::")
-    };
     let blank = |line: &str| line.replace(|character| character != '\n', " ");
     let lines = code.split_inclusive('\n');
     lines
@@ -185,6 +199,7 @@ pub fn completeness(code: &str) -> Completeness {
     if is_too_deep(code) {
         return Completeness::Invalid;
     }
+    let code = &*without_magics(code);
     match open_brackets(code) {
         Brackets::Unbalanced => return Completeness::Invalid,
         Brackets::Open(depth) => return Completeness::Incomplete("    ".repeat(depth)),
@@ -201,6 +216,16 @@ pub fn completeness(code: &str) -> Completeness {
     } else {
         Completeness::Invalid
     }
+}
+
+/// The code with all lines blanked out that are no Rust; offsets stay.
+fn without_magics(code: &str) -> String {
+    let mut rust = code.to_owned();
+    for line in magic_lines(code, |_| false) {
+        let blank = " ".repeat(line.len());
+        rust.replace_range(line, &blank);
+    }
+    rust
 }
 
 enum Brackets {
@@ -296,6 +321,9 @@ mod tests {
     #[test]
     fn whole_cells_are_complete() {
         for code in ["1", "let x = 1;", "fn f(a: i32) -> i32 {\n    a\n}", "", "\"a\""] {
+            assert_eq!(completeness(code), Completeness::Complete, "{code}");
+        }
+        for code in ["%vars", "%%time\nf()", "!echo \"it's\nlet x = 1;", "?Vec::push"] {
             assert_eq!(completeness(code), Completeness::Complete, "{code}");
         }
     }

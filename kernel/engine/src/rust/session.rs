@@ -8,7 +8,7 @@ use super::variables::Variables;
 use crate::*;
 use evcxr::{CommandContext, EvalOutputs};
 use parking_lot::{Mutex, MutexGuard};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +41,14 @@ impl Session {
     /// The books on variables.
     pub fn books(&self) -> MutexGuard<'_, Variables> {
         self.variables.lock()
+    }
+
+    /// The names of all variables and items.
+    pub fn names(&self) -> HashSet<String> {
+        let variables = self.variables().into_iter().map(|variable| variable.name);
+        let context = self.context();
+        let items = context.defined_item_names().map(str::to_owned);
+        variables.chain(items).collect()
     }
 
     /// Where the evaluator writes.

@@ -1,6 +1,6 @@
 //! Stops the running cell: the compiler at once, the cell by a flag, its process after a grace.
 
-use super::front::Settings;
+use super::front;
 use super::link::Link;
 use crate::processes;
 use std::path::PathBuf;
@@ -40,7 +40,6 @@ impl Stopper {
     pub fn start(&self) {
         static COUNT: AtomicU64 = AtomicU64::new(1);
         let number = COUNT.fetch_add(1, Ordering::SeqCst);
-        let _ = std::fs::remove_file(Settings::compiler_file(&self.0.session));
         self.0.running.store(number, Ordering::SeqCst);
     }
 
@@ -55,10 +54,13 @@ impl Stopper {
         running != 0 && self.0.stopped.load(Ordering::SeqCst) == running
     }
 
-    /// Asks the execution under way to stop, whatever it is at; returns at once.
+    /// Asks the execution under way to stop, whatever it is at; where there is none, the callback
+    /// of a widget. Returns at once.
     pub fn interrupt(&self) {
         let number = self.0.running.load(Ordering::SeqCst);
-        if number != 0 && self.0.stopped.swap(number, Ordering::SeqCst) != number {
+        if number == 0 {
+            self.0.link.interrupt();
+        } else if self.0.stopped.swap(number, Ordering::SeqCst) != number {
             let shared = self.0.clone();
             std::thread::spawn(move || shared.stop(number));
         }
@@ -121,12 +123,9 @@ impl Shared {
     }
 
     fn kill_compiler(&self) {
-        let file = Settings::compiler_file(&self.session);
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
-        if let Ok(process) = text.parse::<i32>() {
-            // SAFETY: the process is a child that this engine started and has not yet reaped.
-            unsafe { libc::kill(process, libc::SIGKILL) };
-            let _ = std::fs::remove_file(file);
+        if let Some(group) = front::compiler(&self.session) {
+            // SAFETY: signals other processes: the front, and what it has started.
+            unsafe { libc::kill(-group, libc::SIGKILL) };
         }
     }
 

@@ -21,6 +21,8 @@ use std::path::Path;
 pub const SOCKET_VAR: &str = "CANDLELAB_WORKER_SOCKET";
 /// Names the runtime's library.
 pub const RUNTIME_VAR: &str = "CANDLELAB_WORKER_RUNTIME";
+/// A link beside the socket to the folder in which cells run.
+pub const FOLDER: &str = "folder";
 /// Set by evcxr in its child.
 const IS_WORKER_VAR: &str = "EVCXR_IS_RUNTIME";
 
@@ -63,6 +65,7 @@ fn run() -> Result<(), String> {
     take_var(IS_WORKER_VAR)?;
     // evcxr asks for backtraces; Candle would then print one inside each of its errors.
     let _ = take_var("RUST_BACKTRACE");
+    let _ = std::env::set_current_dir(Path::new(&socket).with_file_name(FOLDER));
     let (commands, done) = keep_control_pipes().map_err(|error| error.to_string())?;
     let socket = std::os::unix::net::UnixStream::connect(&socket)
         .map_err(|error| format!("cannot reach the engine at `{socket}`: {error}"))?;

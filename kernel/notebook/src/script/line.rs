@@ -5,16 +5,17 @@
 
 use super::marker::Marker;
 use crate::Kind;
-use crate::magic::Magic;
+use candlelab_engine::lines::is_like_magic;
 
 /// Put before a line that looks like the beginning of a cell.
 const NO_MARKER: &str = "// // ";
 
-/// A line of a cell as it stands in the script.
-pub(super) fn write(line: &str, kind: Kind) -> String {
+/// A line of a cell as it stands in the script; `is_magic` is whether it is a line of code and no
+/// Rust.
+pub(super) fn write(line: &str, kind: Kind, is_magic: bool) -> String {
     let line = if is_like_marker(line) { format!("{NO_MARKER}{line}") } else { line.to_owned() };
     match kind {
-        Kind::Code if is_like_magic(&line) => {
+        Kind::Code if is_magic || is_comment(&line) && has_magic(&line) => {
             let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
             format!("{indent}// {rest}")
         }
@@ -28,7 +29,7 @@ pub(super) fn write(line: &str, kind: Kind) -> String {
 pub(super) fn read(line: &str, kind: Kind) -> String {
     let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
     let line = match kind {
-        Kind::Code if is_like_magic(line) => format!("{indent}{}", uncomment(rest)),
+        Kind::Code if has_magic(line) => format!("{indent}{}", uncomment(rest)),
         Kind::Code => line.to_owned(),
         Kind::Markdown | Kind::Raw => uncomment(line).to_owned(),
     };
@@ -56,8 +57,12 @@ fn is_like_marker(line: &str) -> bool {
     Marker::is_in(&format!("//{}", content(line)))
 }
 
-fn is_like_magic(line: &str) -> bool {
-    Magic::of(content(line)).is_some()
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with("//")
+}
+
+fn has_magic(line: &str) -> bool {
+    is_like_magic(content(line))
 }
 
 #[cfg(test)]
@@ -66,7 +71,8 @@ mod tests {
 
     #[track_caller]
     fn check(kind: Kind, line: &str, expected: &str) {
-        assert_eq!(write(line, kind), expected);
+        let is_magic = kind == Kind::Code && is_like_magic(line);
+        assert_eq!(write(line, kind, is_magic), expected);
         assert_eq!(read(expected, kind), line);
     }
 

@@ -2,7 +2,7 @@
 
 use super::IS_CELL;
 use crate::channel::{Message, send};
-use crate::interrupt::Interrupted;
+use crate::interrupt::{Interrupted, is_callback};
 use crate::magic::TestsFailed;
 use crate::widgets::is_capturing;
 use std::any::Any;
@@ -11,7 +11,7 @@ use std::io::Write;
 use std::panic::{Location, PanicHookInfo};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The newest panic of any thread: its name, its message and its place.
+/// The newest panic of any thread that may work for the cell: its name, its message, its place.
 static PANIC: Mutex<Option<(String, String, String)>> = Mutex::new(None);
 
 fn panic() -> MutexGuard<'static, Option<(String, String, String)>> {
@@ -30,7 +30,7 @@ pub(super) fn clear() {
 fn keep(info: &PanicHookInfo<'_>) {
     let payload = info.payload();
     let (ename, message) = if payload.is::<Interrupted>() {
-        ("Interrupted", "interrupted by the user".to_owned())
+        ("Interrupted", panic_text(payload))
     } else if let Some(TestsFailed(text)) = payload.downcast_ref() {
         ("TestsFailed", text.clone())
     } else {
@@ -41,11 +41,16 @@ fn keep(info: &PanicHookInfo<'_>) {
         let name = std::thread::current().name().unwrap_or("<unnamed>").to_owned();
         let _ = writeln!(std::io::stderr(), "thread `{name}`: {message} ({location})");
     }
-    *panic() = Some((ename.into(), message, location));
+    if !is_callback() {
+        *panic() = Some((ename.into(), message, location));
+    }
 }
 
 /// What a panic says.
 pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> String {
+    if payload.is::<Interrupted>() {
+        return "interrupted by the user".to_owned();
+    }
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a value that is not text".to_owned())

@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use crate::channel::{Act, Message, send};
+use crate::interrupt;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,7 +95,7 @@ fn work(queue: &Receiver<Incoming>) {
     while let Ok(first) = queue.recv() {
         for message in coalesced(std::iter::once(first).chain(queue.try_iter()).collect()) {
             // What panics is told by the panic hook; the next message has another chance.
-            let _ = std::panic::catch_unwind(|| handle(message));
+            let _ = interrupt::callback(|| handle(message));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a cell's run left.
 
 use crate::Cost;
+use crate::rust::glue::{self, Rebound};
 use crate::rust::impls::Impls;
 use crate::rust::link::Record;
 use crate::rust::session::{Session, types};
@@ -35,6 +36,15 @@ impl Ended {
         let mut primary = spans.filter(|span| span["is_primary"] == true);
         let byte = primary.next()?["byte_start"].as_u64()?;
         impls.drop_at(&self.generated, byte as usize)
+    }
+
+    /// The variables that have their old values again since the cell failed.
+    pub fn given_back(&self) -> Vec<Rebound> {
+        let (Some(_), Some((names, _))) = (&self.record.failure, &self.record.variables) else {
+            return Vec::new();
+        };
+        let rebound = glue::rebound(&self.generated).into_iter();
+        rebound.filter(|rebound| names.contains(&rebound.name)).collect()
     }
 
     /// The variables that the evaluator cannot keep, for what they borrow or for their type.

@@ -4,7 +4,7 @@ use crate::rust::front::{Settings, cells};
 use crate::rust::link::Link;
 use crate::rust::session::Session;
 use crate::rust::store::Store;
-use crate::rust::worker::{RUNTIME_VAR, SOCKET_VAR};
+use crate::rust::worker::{FOLDER, RUNTIME_VAR, SOCKET_VAR};
 use crate::rust::{complete, environment};
 use crate::{CELL_TMPDIR, EngineError};
 use evcxr::{CommandContext, EvalContext};
@@ -36,8 +36,9 @@ pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
     let link = Link::listen(&socket).map_err(|error| start_error(&error))?;
     let worker = worker_command(store, &socket).map_err(|error| start_error(&error))?;
     environment::enter(folder.path(), store);
-    let (context, _outputs) =
-        EvalContext::with_subprocess_command(worker).map_err(|error| start_error(&error))?;
+    mark_folder(folder.path());
+    let context = away(folder.path(), || EvalContext::with_subprocess_command(worker));
+    let (context, _outputs) = context.map_err(|error| start_error(&error))?;
     let context = CommandContext::with_eval_context(context);
     let session = Session::new(context, link, folder.path().into());
     {
@@ -46,6 +47,26 @@ pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
         complete::complete(&mut context, FIRST_QUESTION, FIRST_QUESTION.len());
     }
     Ok((session, folder))
+}
+
+/// Tells workers in which folder cells run: the engine's own.
+pub fn mark_folder(session: &Path) {
+    let link = session.join(FOLDER);
+    let _ = std::fs::remove_file(&link);
+    // Without it they stay where they are started.
+    let _ = std::env::current_dir().and_then(|folder| std::os::unix::fs::symlink(folder, link));
+}
+
+/// Does something in another folder: evcxr obeys a file of settings where it starts, and one that
+/// lies beside a notebook is none of ours.
+fn away<T>(folder: &Path, act: impl FnOnce() -> T) -> T {
+    let here = std::env::current_dir();
+    let _ = std::env::set_current_dir(folder);
+    let result = act();
+    if let Ok(here) = here {
+        let _ = std::env::set_current_dir(here);
+    }
+    result
 }
 
 /// Why there is no session.
@@ -92,6 +113,8 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
     std::os::unix::fs::symlink(&bin, path.join("cargo-home/bin"))?;
     let settings = Settings::new(path, store);
     std::fs::write(path.join("front.json"), serde_json::to_string(&settings)?)?;
+    // evcxr's defaults, in place of what the user may have set for evcxr itself.
+    std::fs::write(path.join("evcxr.toml"), "")?;
     std::thread::spawn(move || cells::prune(&settings.cells));
     Ok(session)
 }

@@ -3,7 +3,7 @@
 //! A cell's library is kept under a hash of all that it is made of. Cells that read files or the
 //! environment while they compile, or use crates beside the runtime, are compiled every time.
 
-use super::Settings;
+use super::{Settings, user_crates};
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs;
@@ -29,7 +29,7 @@ pub struct Kept {
 impl Kept {
     /// The place for a source in its usual order; `None` where it must be compiled each time.
     pub fn of(settings: &Settings, ordered: &str, rustc: &Command) -> Option<Self> {
-        let has_crates = rustc.get_args().filter(|argument| *argument == "--extern").count() > 1;
+        let has_crates = rustc.get_args().any(user_crates::is_user_crate);
         let reads = OUTSIDE.iter().any(|word| ordered.contains(word));
         if has_crates || reads || std::env::var_os(OFF_VAR).is_some() {
             return None;

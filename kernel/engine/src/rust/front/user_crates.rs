@@ -3,9 +3,12 @@
 
 use super::Settings;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use toml_edit::{DocumentMut, Item, Table};
+
+/// What stands above cargo's words where crates cannot be built.
+pub const FAILED: &str = "the crates of `%dep` cannot be built:";
 
 /// The dependencies that evcxr wrote into the cell's manifest.
 fn wanted(settings: &Settings) -> Result<Table, String> {
@@ -27,11 +30,13 @@ pub fn build(settings: &Settings) -> Result<Vec<String>, String> {
     let folder = write_crate(settings, "user-crates", &wanted, "")?;
     let mut cargo = settings.command(&settings.cargo);
     cargo.current_dir(&folder).env("RUSTC", &settings.rustc).env_remove("CARGO_BUILD_BUILD_DIR");
-    cargo.args(["build", "--release", "--message-format=json"]).stderr(Stdio::piped());
+    // What the compiler says of a crate then stands among cargo's own words.
+    cargo.args(["build", "--release", "--message-format=json-render-diagnostics"]);
     cargo.env("CARGO_TARGET_DIR", &settings.user_crates);
     let output = cargo.output().map_err(|error| error.to_string())?;
     if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{FAILED}\n{}", said.trim()));
     }
     let mut arguments = externs(&String::from_utf8_lossy(&output.stdout), &wanted);
     let deps = settings.user_crates.join("release/deps");
@@ -81,6 +86,14 @@ fn write_crate(
     Ok(folder)
 }
 
+/// What begins the argument that gives rustc an added crate.
+const EXTERN: &str = "--extern=";
+
+/// Whether an argument of rustc's gives it a crate that a user has added.
+pub fn is_user_crate(argument: &OsStr) -> bool {
+    argument.to_str().is_some_and(|argument| argument.starts_with(EXTERN))
+}
+
 /// `--extern` arguments for the direct dependencies among cargo's messages.
 fn externs(messages: &str, wanted: &Table) -> Vec<String> {
     let mut arguments = Vec::new();
@@ -99,7 +112,7 @@ fn externs(messages: &str, wanted: &Table) -> Vec<String> {
             if renamed.unwrap_or(key) == package {
                 let own_name = message["target"]["name"].as_str().unwrap_or(key);
                 let name = if renamed.is_some() { key } else { own_name }.replace('-', "_");
-                arguments.push(format!("--extern={name}={file}"));
+                arguments.push(format!("{EXTERN}{name}={file}"));
             }
         }
     }

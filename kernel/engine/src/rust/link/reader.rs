@@ -4,8 +4,9 @@ use super::Link;
 use super::message::{self, Message};
 use crate::rust::buffered::Buffered;
 use crate::rust::frame::{self, Frame, Kind};
-use crate::{Event, StreamName};
+use crate::{Bundle, Comm, CommAct, Event, StreamName};
 use serde_json::Value;
+use std::mem::take;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -25,12 +26,15 @@ pub struct Reader {
     link: Link,
     generation: u64,
     pending: Option<Pending>,
+    /// The first bytes of a character that the next text of standard output, or of standard error,
+    /// goes on with.
+    halves: [Vec<u8>; 2],
 }
 
 impl Reader {
     /// The reader of the worker of that number.
     pub fn new(link: Link, generation: u64) -> Self {
-        Self { link, generation, pending: None }
+        Self { link, generation, pending: None, halves: [Vec::new(), Vec::new()] }
     }
 
     /// Reads until the worker goes, or somebody else writes in its place.
@@ -53,20 +57,36 @@ impl Reader {
             }
             self.take(frame);
         }
-        self.flush();
+        self.flush_all();
+        self.close_comms();
         self.leave();
+    }
+
+    /// A worker takes its widgets with it, which is for the cell to tell.
+    fn close_comms(&self) {
+        let mut state = self.link.lock();
+        let of_worker = |_: &String, generation: &mut u64| *generation == self.generation;
+        let comms: Vec<_> = state.comms.extract_if(.., of_worker).collect();
+        let frontend = state.cell.as_ref().or(state.widgets.as_ref()).cloned();
+        drop(state);
+        let Some(frontend) = frontend else { return };
+        for (id, _) in comms {
+            let (act, data, metadata) = (CommAct::Close, Bundle::new(), Bundle::new());
+            frontend.event(Event::Comm(Comm { id, act, data, metadata }));
+        }
     }
 
     fn leave(self) {
         let mut state = self.link.lock();
+        state.readers -= 1;
         if state.generation == self.generation {
             state.running = false;
             if let Some(worker) = state.worker.take() {
                 let _ = worker.shutdown(std::net::Shutdown::Both);
             }
-            drop(state);
-            self.link.0.1.notify_all();
         }
+        drop(state);
+        self.link.0.1.notify_all();
     }
 
     fn take(&mut self, frame: Frame) {
@@ -92,7 +112,7 @@ impl Reader {
     }
 
     fn mark(&mut self, kind: Kind) {
-        self.flush();
+        self.flush_all();
         let mut state = self.link.lock();
         let now = Some(Instant::now());
         match kind {
@@ -111,7 +131,7 @@ impl Reader {
         }
         let text = self.pending.get_or_insert_with(|| Pending {
             name,
-            bytes: Vec::new(),
+            bytes: take(&mut self.halves[name as usize]),
             since: Instant::now(),
         });
         text.bytes.extend(bytes);
@@ -124,19 +144,36 @@ impl Reader {
     fn flush(&mut self) {
         let Some(Pending { name, bytes, .. }) = self.pending.take() else { return };
         let (text, rest) = split_text(&bytes);
-        if name == StreamName::Stderr {
-            self.link.lock().record.last_words.clone_from(&text);
-        }
-        if !text.is_empty() {
-            self.tell(Event::Stream { name, text });
-        }
-        if !rest.is_empty() {
-            self.pending = Some(Pending { name, bytes: rest.to_vec(), since: Instant::now() });
+        self.halves[name as usize] = rest.to_vec();
+        self.tell_text(name, text);
+    }
+
+    /// Tells all text: what is missing of a character will not come any more.
+    fn flush_all(&mut self) {
+        self.flush();
+        for name in [StreamName::Stdout, StreamName::Stderr] {
+            let half = take(&mut self.halves[name as usize]);
+            self.tell_text(name, String::from_utf8_lossy(&half).into_owned());
         }
     }
 
+    fn tell_text(&self, name: StreamName, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        if name == StreamName::Stderr {
+            self.link.lock().record.last_words.clone_from(&text);
+        }
+        self.tell(Event::Stream { name, text });
+    }
+
     fn tell(&self, event: Event) {
-        let frontend = self.link.lock().frontend.clone();
+        let mut state = self.link.lock();
+        if let Event::Comm(comm) = &event {
+            state.note(comm, self.generation);
+        }
+        let frontend = state.frontend();
+        drop(state);
         if let Some(frontend) = frontend {
             frontend.event(event);
         }
@@ -157,7 +194,7 @@ impl Reader {
     fn ask(&self, json: &[u8]) {
         let question: Value = serde_json::from_slice(json).unwrap_or_default();
         let prompt = question["prompt"].as_str().unwrap_or_default();
-        let frontend = self.link.lock().frontend.clone();
+        let frontend = self.link.lock().frontend();
         let line = frontend.and_then(|front| front.input(prompt, question["password"] == true));
         let answer = serde_json::json!(line).to_string();
         self.link.lock().send(Kind::Line, 0, answer.as_bytes());
