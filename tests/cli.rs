@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
+/// What a run notes for `--resume`, which no user looks at.
+const RECORD: &str = ".candlelab-runs";
+
 /// A call of `candlelab` in a folder of its own.
 struct Cmd {
     folder: TempDir,
@@ -142,6 +145,10 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths {
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
+        if path.is_dir() {
+            files(&path, found);
+        } else if !path.ends_with(RECORD) {
+            found.push(path);
+        }
     }
 }

@@ -32,8 +32,7 @@ CELLS = [
 
 def notebook(number, kernel):
     """Ten cells, of which one differs from notebook to notebook, as texts of a course do."""
-    cells = [f"let number = {number};", *CELLS[1:]]
-    cells[0] = CELLS[0].replace("100", str(100 + number))
+    cells = [CELLS[0].replace("100", str(100 + number)), *CELLS[1:]]
     code = [
         {"cell_type": "code", "id": f"c{i}", "source": text, "metadata": {}, "outputs": [],
          "execution_count": None}

@@ -45,6 +45,30 @@ fn a_resumed_run_leaves_out_what_has_passed() {
 }
 
 #[test]
+fn what_passed_in_another_way_is_run_again() {
+    let done = Cmd::with(&["passes"]).success("run passes.ipynb --fast");
+    let left_out = "0 of 1 notebooks are to be run\n";
+    let done = done.then().success("run passes.ipynb --fast --resume").says(left_out);
+    done.then().success("run passes.ipynb --resume").says("").prints("  ok\n");
+}
+
+#[test]
+fn what_differed_does_not_count_as_passed() {
+    let cmd = Cmd::with(&["passes"]).success("run --accept passes.ipynb").then();
+    let cmd = cmd.after("sed -i 's/\"again/\"once more/' passes.ipynb");
+    let done = cmd.ends_with(6, "run --check passes.ipynb");
+    done.then().ends_with(6, "run --check --resume passes.ipynb");
+}
+
+#[test]
+fn patterns_leave_the_output_folder_and_hidden_ones_alone() {
+    let cmd = Cmd::with(&["a/1.ipynb=passes", "a/.ipynb_checkpoints/1.ipynb=fails"]);
+    let done = cmd.success("run '**/*.ipynb'").wrote(&["a/1.ipynb"]);
+    done.then().success("run '**/*.ipynb'").wrote(&["a/1.ipynb"]);
+    Cmd::with(&["a/1.ipynb=passes"]).success("run '*'").wrote(&["a/1.ipynb"]);
+}
+
+#[test]
 fn notebooks_run_side_by_side() {
     let names = ["1.ipynb=steady", "2.ipynb=steady", "3.ipynb=steady", "4.ipynb=steady"];
     let time = |jobs: &str| {
@@ -67,7 +91,10 @@ fn two_runs_do_not_write_to_one_folder() {
     while !cmd.folder.path().join("out/a").exists() {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let output = cmd.command("run a").output().unwrap();
+    let lines = cmd.folder.path().join("lines");
+    fs::write(&lines, "of the first run\n").unwrap();
+    let output = cmd.command("run a --json lines").output().unwrap();
+    assert_eq!(fs::read_to_string(&lines).unwrap(), "of the first run\n");
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains("another run is writing to `out`"), "{text}");

@@ -48,6 +48,20 @@ fn ctrl_c_lets_the_running_cell_end() {
 }
 
 #[test]
+fn a_killed_run_leaves_what_its_cells_have_shown() {
+    let (cmd, mut child) = begin_endless();
+    let output = cmd.folder.path().join("out/b/b.ipynb");
+    let started = Instant::now();
+    while !fs::read_to_string(&output).is_ok_and(|text| text.contains("\"working\\n\"\n   ]")) {
+        assert!(started.elapsed() < Duration::from_secs(60), "nothing is kept");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    send(&child, libc::SIGKILL);
+    child.wait().unwrap();
+    assert_eq!(Cmd::outputs_in(&output, 1)[0]["text"][0], "working\n");
+}
+
+#[test]
 fn a_second_ctrl_c_writes_what_there_is() {
     let (cmd, child) = begin_endless();
     press_ctrl_c(&child);

@@ -10,6 +10,7 @@ mod engine;
 mod exit;
 mod export;
 mod grade;
+mod hash;
 mod hint;
 mod install;
 mod interrupt;

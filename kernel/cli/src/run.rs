@@ -3,6 +3,7 @@
 pub mod find;
 mod lock;
 pub mod pool;
+mod record;
 mod select;
 mod shard;
 mod show;
@@ -18,10 +19,11 @@ use crate::cli::RunArgs;
 use crate::exit::{self, Exit};
 use crate::{print, session};
 use anyhow::Context;
-use candlelab_notebook::parameters::{Given, Parameter, parameters};
+use candlelab_notebook::parameters::{Given, Parameter, ParameterError, parameters};
 use candlelab_notebook::reports::Entry;
 use candlelab_notebook::{Notebook, Stop, check_folder};
 use find::Job;
+use record::Record;
 use session::Setup;
 use show::Show;
 use task::{Ended, Task};
@@ -30,6 +32,9 @@ use task::{Ended, Task};
 pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     if args.fast {
         session::use_small_data();
+    }
+    if args.offline {
+        session::stay_offline();
     }
     let jobs = find::jobs(&args.paths, &args.output)?;
     if args.parameters.help_notebook {
@@ -45,13 +50,21 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
             Err(ended) => bad.push(*ended),
         }
     }
-    let names = tasks.iter().map(Task::name).chain(bad.iter().map(|it| it.job.called("")));
-    let mut run = Run::new(args, &names.collect::<Vec<_>>())?;
-    bad.into_iter().for_each(|ended| run.take(ended));
-    if !tasks.is_empty() && !run.is_over() {
-        run.execute(tasks)?;
+    find::check_outputs(&tasks.iter().map(Task::job).collect::<Vec<_>>())?;
+    check_folder(&args.output)?;
+    let _lock = lock::hold(&args.output)?;
+    let record = Record::read(&args.output);
+    if args.choice.resume {
+        let found = tasks.len() + bad.len();
+        tasks.retain(|task| !record.has_passed(task));
+        select::say_how_many(tasks.len() + bad.len(), found);
     }
-    run.end()
+    let mut run = Run::new(args, record, &tasks, &bad)?;
+    bad.into_iter().for_each(|ended| run.take(ended));
+    // Also where the kernel does not start, its reports are waited for.
+    let executed = if tasks.is_empty() || run.is_over() { Ok(()) } else { run.execute(tasks) };
+    let exit = run.end(executed.as_ref().err());
+    executed.map(|()| exit)
 }
 
 /// The values for parameters: those of files, then those of the command line, which go before them.
@@ -72,7 +85,13 @@ fn given(args: &RunArgs) -> anyhow::Result<Given> {
 fn describe(jobs: &[Job]) -> anyhow::Result<Exit> {
     for job in jobs {
         print::line(job.name.display());
-        let known = parameters(&Notebook::read(&job.name)?)?;
+        let known = match parameters(&Notebook::read(&job.name)?) {
+            Err(error @ ParameterError::NoCell) => {
+                print::line(format_args!("  {error}"));
+                continue;
+            }
+            known => known?,
+        };
         for Parameter { name, type_name, default, comment, .. } in known {
             let comment = if comment.is_empty() { comment } else { format!("  // {comment}") };
             let type_name = if type_name.is_empty() { "?".into() } else { type_name };
@@ -87,18 +106,31 @@ struct Run<'a> {
     args: &'a RunArgs,
     stop: Stop,
     show: Show,
+    /// The runs in order, as the user calls them.
+    names: Vec<String>,
     writer: write::Writer<'a>,
+    record: Record,
+    /// What reports say of notebooks that have not ended.
+    waiting: Vec<Entry>,
     entries: Vec<Entry>,
     sweep: Vec<sweep::Row>,
     worst: Exit,
 }
 
 impl<'a> Run<'a> {
-    fn new(args: &'a RunArgs, names: &[String]) -> anyhow::Result<Self> {
+    fn new(
+        args: &'a RunArgs,
+        record: Record,
+        tasks: &[Task],
+        bad: &[Ended],
+    ) -> anyhow::Result<Self> {
         let writer = write::Writer::new(&args.reports)?;
-        let show = Show::new(names);
-        let (stop, entries, sweep, worst) = (Stop::default(), Vec::new(), Vec::new(), Exit::Ok);
-        Ok(Self { args, stop, show, writer, entries, sweep, worst })
+        let waiting: Vec<Entry> = tasks.iter().map(Task::unrun).collect();
+        let names = waiting.iter().map(|entry| entry.name.clone());
+        let names: Vec<String> = names.chain(bad.iter().map(|it| it.job.called(""))).collect();
+        let (stop, show) = (Stop::default(), Show::new(&names));
+        let (entries, sweep, worst) = (Vec::new(), Vec::new(), Exit::Ok);
+        Ok(Self { args, stop, show, names, writer, record, waiting, entries, sweep, worst })
     }
 
     /// Whether no further notebook should begin.
@@ -107,8 +139,6 @@ impl<'a> Run<'a> {
     }
 
     fn execute(&mut self, tasks: Vec<Task<'a>>) -> anyhow::Result<()> {
-        check_folder(&self.args.output)?;
-        let _lock = lock::hold(&self.args.output)?;
         if self.args.kernel.is_none() {
             session::open(&self.stop)?;
         } else {
@@ -139,19 +169,31 @@ impl<'a> Run<'a> {
         if let Err(error) = &ended.result {
             exit::explain(error);
         }
+        self.record.note(&ended);
         self.worst = self.worst.max(ended.exit());
         if !ended.label.is_empty() {
             self.sweep.push(sweep::Row::of(&ended));
         }
         let entry = ended.entry();
         self.writer.line(&entry);
+        self.waiting.retain(|it| it.name != entry.name);
         self.entries.push(entry);
     }
 
-    fn end(mut self) -> anyhow::Result<Exit> {
-        sweep::table(self.sweep);
+    /// Tells of the whole run, and of notebooks that have not begun, for a reason if there is one.
+    fn end(mut self, problem: Option<&anyhow::Error>) -> Exit {
+        let place = |row: &sweep::Row| self.names.iter().position(|name| *name == row.called);
+        self.sweep.sort_by_key(place);
+        sweep::table(&self.sweep);
         self.show.summary();
-        self.writer.reports(&mut self.entries)?;
-        Ok(if self.stop.is_asked() { Exit::Interrupted } else { self.worst })
+        for mut entry in self.waiting {
+            if let Some(problem) = problem {
+                entry.result = Err(format!("{problem:#}"));
+            }
+            self.writer.line(&entry);
+            self.entries.push(entry);
+        }
+        let written = self.writer.reports(&mut self.entries);
+        if self.stop.is_asked() { Exit::Interrupted } else { self.worst.max(written) }
     }
 }

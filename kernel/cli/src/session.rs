@@ -13,6 +13,12 @@ pub fn use_small_data() {
     unsafe { std::env::set_var("CANDLELAB_FAST", "1") };
 }
 
+/// Nothing that is built from here on uses the network; to be called before anything else runs.
+pub fn stay_offline() {
+    // SAFETY: no other thread has been started.
+    unsafe { std::env::set_var("CARGO_NET_OFFLINE", "true") };
+}
+
 /// Builds the runtime where it is missing, and takes care of Ctrl-C from then on.
 ///
 /// Until then Ctrl-C ends the program, as it should during a long build.

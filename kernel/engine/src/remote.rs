@@ -46,9 +46,9 @@ impl Remote {
     /// If the process or its engine does not start.
     pub fn fresh(&mut self, folder: &Path) -> Result<(), EngineError> {
         self.folder = folder.into();
-        if let Some(process) = self.process.as_mut().filter(|process| process.is_alive())
-            && let Some(Ok(())) = process.start_session(folder)
-        {
+        let living = self.process.as_mut().and_then(|it| it.is_alive().then_some(it));
+        let again = living.and_then(|process| process.start_session(folder));
+        if let Some(Ok(())) = again {
             return Ok(());
         }
         // The old one first, since both listen on the same line.

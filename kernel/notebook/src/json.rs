@@ -5,12 +5,42 @@ use serde_json::Value;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use std::io::{self, Write};
 
-/// One space per level, no escapes beyond the necessary, a newline at the end.
-pub fn to_text(value: &Value) -> String {
+/// How the lines of a file are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// How many spaces a level is indented by.
+    indent: usize,
+    /// Whether the last line ends as the others do.
+    ends: bool,
+}
+
+impl Default for Layout {
+    /// As Python's `nbformat` writes.
+    fn default() -> Self {
+        Self { indent: 1, ends: true }
+    }
+}
+
+impl Layout {
+    /// The layout of a file; of one that is a single line, the default.
+    pub fn of(text: &str) -> Self {
+        let second = text.lines().nth(1).unwrap_or_default();
+        match second.len() - second.trim_start_matches(' ').len() {
+            0 => Self::default(),
+            indent => Self { indent: indent.min(SPACES.len()), ends: text.ends_with('\n') },
+        }
+    }
+}
+
+const SPACES: &[u8] = b"        ";
+
+/// In this layout, with no escapes beyond the necessary.
+pub fn to_text(value: &Value, layout: Layout) -> String {
     let mut bytes = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut bytes, Python::default());
+    let formatter = Python(PrettyFormatter::with_indent(&SPACES[..layout.indent]));
+    let mut serializer = Serializer::with_formatter(&mut bytes, formatter);
     value.serialize(&mut serializer).expect("a JSON value can be written to memory");
-    bytes.push(b'\n');
+    bytes.extend(layout.ends.then_some(b'\n'));
     String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
@@ -53,12 +83,6 @@ impl Formatter for OneLine {
 }
 
 struct Python(PrettyFormatter<'static>);
-
-impl Default for Python {
-    fn default() -> Self {
-        Self(PrettyFormatter::with_indent(b" "))
-    }
-}
 
 impl Formatter for Python {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
@@ -121,7 +145,7 @@ mod tests {
     /// Expected: `json.dumps(value, indent=1, ensure_ascii=False)` of Python 3.11.
     #[track_caller]
     fn check(value: Value, expected: &str) {
-        assert_eq!(to_text(&value), format!("{expected}\n"));
+        assert_eq!(to_text(&value, Layout::default()), format!("{expected}\n"));
     }
 
     #[test]
@@ -140,6 +164,18 @@ mod tests {
     #[test]
     fn empty_lists_and_objects_stay_on_one_line() {
         check(serde_json::json!({"b": [], "a": {}}), "{\n \"b\": [],\n \"a\": {}\n}");
+    }
+
+    #[test]
+    fn a_files_layout_is_kept() {
+        for text in
+            ["{\n    \"a\": [\n        1\n    ]\n}", "{\n  \"a\": 1\n}\n", "{\n \"a\": {}\n}\n"]
+        {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(to_text(&value, Layout::of(text)), text);
+        }
+        assert_eq!(Layout::of(r#"{"a": 1}"#), Layout::default());
+        assert_eq!(Layout::of(""), Layout::default());
     }
 
     #[test]

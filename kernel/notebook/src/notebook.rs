@@ -1,16 +1,18 @@
 //! A notebook file, held as the JSON it is.
 
+use crate::json::Layout;
 use crate::{Cell, Error, json, save, widgets};
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// A notebook of nbformat 4.0 to 4.5.
 ///
-/// Keys it does not know, their order, attachments and the form of multi-line strings all come
-/// out as they went in.
+/// Keys it does not know, their order, attachments, the form of multi-line strings and the layout of
+/// the file all come out as they went in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notebook {
     root: Value,
+    layout: Layout,
 }
 
 impl Notebook {
@@ -32,7 +34,9 @@ impl Notebook {
         let path = path.as_ref();
         let root: Value = serde_json::from_slice(bytes)
             .map_err(|source| Error::NotJson { path: path.into(), source })?;
-        Self::from_json(root, path)
+        let notebook = Self::from_json(root, path)?;
+        let layout = std::str::from_utf8(bytes).map(Layout::of).unwrap_or_default();
+        Ok(Self { layout, ..notebook })
     }
 
     /// Takes the JSON of a notebook; `path` is what errors call it.
@@ -52,7 +56,7 @@ impl Notebook {
         for (index, cell) in cells.iter().enumerate() {
             Cell::new(cell).map_err(|it| not_notebook(format!("cell {} {it}", index + 1)))?;
         }
-        Ok(Self { root })
+        Ok(Self { root, layout: Layout::default() })
     }
 
     /// Reads a notebook's file that is for Rust.
@@ -101,15 +105,6 @@ impl Notebook {
         self.root["cells"].as_array().expect("checked when read").iter().map(checked)
     }
 
-    /// Whether this is `input` after a run in which every cell passed.
-    pub fn has_passed(&self, input: &Self) -> bool {
-        let ran = |cell: Cell| cell.is_left_alone() || cell.execution_count().is_some();
-        let tolerates = |cell: Cell| self.allows_errors() || cell.may_fail();
-        let fails = |cell: Cell| cell.outputs().iter().any(|it| it["output_type"] == "error");
-        self.without_outputs() == input.without_outputs()
-            && self.cells().all(|cell| ran(cell) && (tolerates(cell) || !fails(cell)))
-    }
-
     /// The last line of text that any cell showed, without colours; empty where there is none.
     pub fn last_line(&self) -> String {
         let text = |output: &Value| {
@@ -125,20 +120,6 @@ impl Notebook {
     /// Whether every cell may fail, by nbmake's word in the metadata.
     pub fn allows_errors(&self) -> bool {
         self.metadata()["execution"]["allow_errors"] == true
-    }
-
-    /// What a run does not change.
-    fn without_outputs(&self) -> Value {
-        let mut root = self.root.clone();
-        for cell in root["cells"].as_array_mut().into_iter().flatten() {
-            let cell = cell.as_object_mut().expect("checked when read");
-            cell.shift_remove("outputs");
-            cell.shift_remove("execution_count");
-        }
-        if let Some(metadata) = root["metadata"].as_object_mut() {
-            metadata.shift_remove("widgets");
-        }
-        root
     }
 
     pub(crate) fn cells_mut(&mut self) -> &mut Vec<Value> {
@@ -182,9 +163,9 @@ impl Notebook {
         }
     }
 
-    /// The content of the file, laid out as Python's `nbformat` does.
+    /// The content of the file, laid out as it was, or as Python's `nbformat` does.
     pub fn to_text(&self) -> String {
-        json::to_text(&self.root)
+        json::to_text(&self.root, self.layout)
     }
 
     /// Writes the notebook: whole, or not at all. Makes the folders above it.

@@ -221,8 +221,16 @@ mod tests {
         assert_eq!(texts(&recorder, 0), expected);
     }
 
+    fn outputs(recorder: &Recorder, position: usize) -> Vec<Value> {
+        let cell = json!({"cell_type": "code", "source": ""});
+        let root = json!({"cells": vec![cell; 5], "nbformat": 4, "nbformat_minor": 4});
+        let mut notebook = Notebook::parse(root.to_string().as_bytes(), "a.ipynb").unwrap();
+        recorder.store(&mut notebook);
+        notebook.cells().nth(position).unwrap().outputs().to_vec()
+    }
+
     fn texts(recorder: &Recorder, position: usize) -> Vec<String> {
-        let (_, outputs) = recorder.outputs().swap_remove(position);
+        let outputs = outputs(recorder, position);
         let content = |output: &Value| match &output["text"] {
             Value::Null => crate::json::join(&output["data"]["text/plain"]),
             stream => crate::json::join(stream),
@@ -255,7 +263,7 @@ mod tests {
         recorder.event(display("new", "curve", true));
         recorder.event(display("never shown", "unknown", true));
         assert_eq!(texts(&recorder, 0), ["new", "other"]);
-        assert_eq!(recorder.outputs()[1].1, Vec::<Value>::new());
+        assert_eq!(outputs(&recorder, 1), Vec::<Value>::new());
     }
 
     #[test]
@@ -267,12 +275,21 @@ mod tests {
     }
 
     #[test]
+    fn large_outputs_are_left_out_beyond_a_limit() {
+        let large = "a".repeat(MOST_BYTES / 2);
+        let show = |id| display(&large, id, false);
+        let notice = "further outputs are left out\n";
+        check(vec![show("1"), show("2"), print("b")], &[&large, notice, "b"]);
+        check(vec![show("1"), display(&large, "1", true), show("2")], &[&large, notice]);
+    }
+
+    #[test]
     fn results_carry_the_cells_number() {
         let recorder = Recorder::default();
         recorder.begin(4, 3);
         recorder.event(Event::Result { data: text("6") });
         let expected = json!({"data": {"text/plain": ["6"]}, "execution_count": 3, "metadata": {},
             "output_type": "execute_result"});
-        assert_eq!(recorder.outputs(), [(4, vec![expected])]);
+        assert_eq!(outputs(&recorder, 4), [expected]);
     }
 }

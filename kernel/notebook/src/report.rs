@@ -1,6 +1,6 @@
 //! What became of a notebook.
 
-use crate::Difference;
+use crate::{Difference, Notebook, runner};
 use candlelab_engine::{CellError, Cost};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub struct CellReport {
     pub source: String,
     /// How it ended.
     pub status: Status,
+    /// When it began, if it did.
+    pub started: Option<Timestamp>,
     /// How long it ran.
     pub time: Duration,
     /// Where that time went, and its memory, as far as the engine tells.
@@ -78,6 +80,16 @@ pub enum Outcome {
 }
 
 impl Report {
+    /// The report on a notebook before it runs.
+    pub fn not_run(notebook: &Notebook) -> Self {
+        Self { cells: runner::plan(notebook), ..Self::default() }
+    }
+
+    /// Whether none of its cells has run.
+    pub fn has_not_begun(&self) -> bool {
+        self.cells.iter().any(|cell| cell.status == Status::NotRun) && self.executed() == 0
+    }
+
     /// How the notebook ended.
     pub fn outcome(&self) -> Outcome {
         self.first_bad().map_or(Outcome::Passed, |(_, outcome)| outcome)

@@ -21,8 +21,10 @@ use std::path::PathBuf;
 /// What became of one notebook of a run.
 #[derive(Debug)]
 pub struct Entry {
-    /// The notebook as the user calls it.
+    /// The notebook as the user calls it, with the values that tell its run from others.
     pub name: String,
+    /// The notebook's file.
+    pub file: PathBuf,
     /// The executed notebook.
     pub output: PathBuf,
     /// What became of its cells; where it did not run, why.
@@ -39,9 +41,16 @@ impl Entry {
         self.result.as_ref().map_or(0.0, |report| report.time.as_secs_f64())
     }
 
+    /// The notebook's file as other programs expect it: without a dot in front.
+    fn file(&self) -> String {
+        let file = self.file.display().to_string();
+        file.strip_prefix("./").unwrap_or(&file).to_owned()
+    }
+
     /// How it ended, in a word or two.
     fn outcome(&self) -> &'static str {
         match &self.result {
+            Ok(report) if report.has_not_begun() => word(Status::NotRun),
             Ok(report) => report.culprit().map_or("passed", |cell| word(cell.status)),
             Err(_) => "did not run",
         }
@@ -69,6 +78,15 @@ fn label(cell: &CellReport) -> String {
     }
 }
 
+/// The last lines that a cell printed before it failed.
+fn last_printed(cell: &CellReport) -> String {
+    let lines: Vec<&str> = cell.printed.lines().collect();
+    lines[lines.len().saturating_sub(LAST)..].join("\n")
+}
+
+/// How many of them.
+const LAST: usize = 10;
+
 /// The text of an error without colours.
 fn plain_traceback(cell: &CellReport) -> String {
     let error = cell.error.as_ref();
@@ -95,6 +113,7 @@ pub(crate) mod tests {
             number,
             source: "let x = <1>;".into(),
             status,
+            started: None,
             time: Duration::from_millis(1500),
             cost: Cost { peak_memory: Some(123_400_000), ..Cost::default() },
             error: None,
@@ -114,12 +133,22 @@ pub(crate) mod tests {
             time: Duration::from_millis(3210),
         };
         let output = "out/labs/a.ipynb".into();
-        Entry { name: "labs/a.ipynb".into(), output, result: Ok(report) }
+        Entry {
+            name: "labs/a.ipynb".into(),
+            file: "./labs/a.ipynb".into(),
+            output,
+            result: Ok(report),
+        }
     }
 
     /// A notebook that could not be read.
     pub fn unread() -> Entry {
         let result = Err("`b.ipynb` is not JSON".to_owned());
-        Entry { name: "b.ipynb".into(), output: "out/b.ipynb".into(), result }
+        Entry {
+            name: "b.ipynb".into(),
+            file: "b.ipynb".into(),
+            output: "out/b.ipynb".into(),
+            result,
+        }
     }
 }

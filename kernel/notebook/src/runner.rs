@@ -111,7 +111,7 @@ impl Rules {
 }
 
 /// All code cells, none of them run.
-fn plan(notebook: &Notebook) -> Vec<CellReport> {
+pub(crate) fn plan(notebook: &Notebook) -> Vec<CellReport> {
     let cells = notebook.cells().enumerate();
     let code = cells.filter(|(_, cell)| cell.kind() == Kind::Code);
     let report = |(position, cell): (usize, Cell)| {
@@ -123,6 +123,7 @@ fn plan(notebook: &Notebook) -> Vec<CellReport> {
             number: None,
             source,
             status: if skipped { Status::Skipped } else { Status::NotRun },
+            started: None,
             time: Duration::ZERO,
             cost: Cost::default(),
             error: None,
@@ -145,6 +146,7 @@ fn run_cell(
     let frontend: Arc<dyn Frontend> = recorder.clone();
     recorder.begin(cell.position, number);
     let limit = rules.limit();
+    cell.started = Some(Timestamp::now());
     let started = Instant::now();
     let timeout = limit.as_ref().map(|(limit, _)| *limit);
     let (mut reply, cut) = watch::execute(engine, &request, &frontend, timeout, stop, keep);

@@ -15,13 +15,18 @@ pub fn check_folder(folder: &Path) -> Result<(), Error> {
 }
 
 /// Writes a file whole or not at all: beside `path`, and into place once every byte has reached the
-/// disk. Makes the folders above it.
+/// disk. Makes the folders above it; a file that is replaced keeps its mode, and a link its target.
 ///
 /// # Errors
 /// If the folder or the file cannot be written.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), Error> {
     let write = || {
+        let target = fs::canonicalize(path);
+        let path = target.as_deref().unwrap_or(path);
         let mut file = draft(path.parent().unwrap_or(path))?;
+        if let Ok(old) = fs::metadata(path) {
+            file.as_file().set_permissions(old.permissions())?;
+        }
         file.as_file_mut().write_all(content)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error).map(drop)
@@ -87,6 +92,21 @@ mod tests {
         write_file(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_keeps_its_mode_and_a_link_its_target() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a.ipynb"), folder.path().join("link.ipynb"));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a.ipynb", &link).unwrap();
+        write_file(&link, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
     #[test]

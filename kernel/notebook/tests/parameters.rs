@@ -81,6 +81,9 @@ fn values_are_written_in_the_parameters_type() {
     gives("let s = \"a\";", "s=\"x, \\\"y\\\"\"", "let s = \"x, \\\"y\\\"\";");
     gives("let s: String = String::new();", "s=a b", "let s: String = String::from(\"a b\");");
     gives("let v = vec![1.0];", "v=[1, 2.5]", "let v = vec![1.0, 2.5];");
+    gives("let v = vec![1.0f32];", "v=[2.5]", "let v: Vec<f32> = vec![2.5];");
+    gives("let v = [1u8, 2];", "v=[3, 4]", "let v: [u8; 2] = [3, 4];");
+    gives("let o = Some(1i64);", "o=none", "let o: Option<i64> = None;");
     gives("let v: [u8; 2] = [1, 2];", "v=[3, 4]", "let v: [u8; 2] = [3, 4];");
     gives("let o: Option<i64> = None;", "o=3", "let o: Option<i64> = Some(3);");
     gives("let o: Option<i64> = Some(1);", "o=none", "let o: Option<i64> = None;");

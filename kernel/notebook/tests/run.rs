@@ -84,6 +84,36 @@ fn a_tagged_cell_may_fail() {
 }
 
 #[test]
+fn nbvals_tags_mean_the_same() {
+    let sources = ["#nbval-raises-exception\nfail", "#nbval-skip\nfail", "print b"];
+    let (report, _) = run_cells(&sources, &mut Options::default());
+    assert_eq!(statuses(&report), [Status::Passed, Status::Skipped, Status::Passed]);
+}
+
+#[test]
+fn a_notebook_may_say_that_its_cells_may_fail_and_how_long_they_may_run() {
+    let run = |own: Value, source: &str| {
+        let mut root = notebook(&[source]).json().clone();
+        root["metadata"]["execution"] = own;
+        let mut notebook = Notebook::from_json(root, "test.ipynb").unwrap();
+        run(&mut notebook, &mut Echo::default(), &mut limit(60_000)).outcome()
+    };
+    assert_eq!(run(json!({"allow_errors": true}), "fail"), Outcome::Passed);
+    assert_eq!(run(json!({}), "fail"), Outcome::Failed);
+    assert_eq!(run(json!({"timeout": 0.05}), "sleep 60000"), Outcome::TimedOut);
+}
+
+#[test]
+fn all_cells_together_have_a_limit() {
+    let total_timeout = Some(Duration::from_millis(150));
+    let mut options = Options { total_timeout, ..Options::default() };
+    let (report, cells) = run_cells(&["sleep 100", "sleep 60000", "print c"], &mut options);
+    assert_eq!(statuses(&report), [Status::Passed, Status::TimedOut, Status::NotRun]);
+    let error = &cells[1]["outputs"][0];
+    assert_eq!(error["evalue"], "the notebook ran longer than 0.15 s, its limit");
+}
+
+#[test]
 fn a_cell_that_never_ends_is_stopped() {
     let (report, cells) = run_cells(&["sleep 60000", "print b"], &mut limit(50));
     assert_eq!(report.outcome(), Outcome::TimedOut);
@@ -127,6 +157,9 @@ fn a_dead_worker_is_not_a_failed_cell() {
     let (report, _) = run_on(&mut Odd::dying(), &["anything", "more"], &mut Options::default());
     assert_eq!(report.outcome(), Outcome::Died);
     assert_eq!(statuses(&report), [Status::Died, Status::NotRun]);
+    let tolerated = ["#raises-exception\nanything"];
+    let (report, _) = run_on(&mut Odd::dying(), &tolerated, &mut Options::default());
+    assert_eq!(report.outcome(), Outcome::Died);
 }
 
 #[test]
@@ -187,7 +220,7 @@ impl Engine for Odd {
         }
         let ename = if self.dies { "WorkerDied" } else { "Interrupted" };
         let error = CellError { ename: ename.into(), ..CellError::default() };
-        Reply { error: Some(error), ..Reply::default() }
+        Reply { error: Some(error), died: self.dies, ..Reply::default() }
     }
 
     fn handle(&self) -> Arc<dyn Handle> {

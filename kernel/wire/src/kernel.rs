@@ -1,6 +1,6 @@
 //! A kernel, and the sockets that lead to it.
 
-use crate::heard::{Heard, listen};
+use crate::heard::{Heard, WAITING, listen};
 use crate::process::Process;
 use candlelab_engine::EngineError;
 use jupyter_protocol::connection_info::Transport;
@@ -110,7 +110,7 @@ impl Sockets {
         drop(reserved);
 
         let session = Uuid::new_v4().to_string();
-        let (tell, heard) = mpsc::sync_channel(heard::WAITING);
+        let (tell, heard) = mpsc::sync_channel(WAITING);
         let connect = || create_client_iopub_connection(&info, "", &session);
         let iopub = connected(&mut process, connect).await?;
         tokio::spawn(listen(iopub, tell.clone()));

@@ -23,7 +23,7 @@ pub(crate) fn document(width: f64, height: f64, elements: &str) -> String {
 /// The same, shown at `scale` times its size.
 pub(crate) fn scaled_document(width: f64, height: f64, scale: f64, elements: &str) -> String {
     let [width, height] = [width, height].map(f64::ceil);
-    let [shown_width, shown_height] = [width, height].map(|it| (it * scale).ceil());
+    let [shown_width, shown_height] = [width, height].map(|it| (it * scale).round());
     format!(
         "<svg width=\"{shown_width}\" height=\"{shown_height}\" viewBox=\"0 0 {width} {height}\" \
          xmlns=\"http://www.w3.org/2000/svg\">\n\

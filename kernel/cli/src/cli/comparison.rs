@@ -5,11 +5,11 @@ use clap::Args;
 use regex::Regex;
 
 /// What to compare outputs with.
-#[derive(Args)]
+#[derive(Args, Debug)]
 #[command(next_help_heading = "Comparison")]
 pub struct Comparison {
     /// Compare what cells show with the outputs stored in the notebook
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["values", "files"])]
     pub check: bool,
     /// Store the new outputs in the notebook itself, where every cell passed
     #[arg(long, conflicts_with_all = ["check", "values", "files"])]

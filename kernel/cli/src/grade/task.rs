@@ -1,7 +1,8 @@
 //! One submission.
 
-use super::expected::{Expected, hex};
+use super::expected::Expected;
 use crate::cli::GradeArgs;
+use crate::hash::hex;
 use crate::session::{self, Setup};
 use anyhow::Context;
 use candlelab_grader::{Grade, Halves, Marks, Submission, Told, judge, repair, salvage};

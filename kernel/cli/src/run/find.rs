@@ -2,7 +2,9 @@
 
 use crate::exit::BadInput;
 use anyhow::Context;
-use candlelab_notebook::Error;
+use candlelab_notebook::reports::Entry;
+use candlelab_notebook::{Error, Report};
+use glob::MatchOptions;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf, absolute};
@@ -44,6 +46,12 @@ impl Job {
         if label.is_empty() { name.to_string() } else { format!("{name} {label}") }
     }
 
+    /// What reports say of a run of the notebook.
+    pub fn entry(&self, label: &str, result: Result<Report, String>) -> Entry {
+        let (file, output) = (self.name.clone(), self.output_name.clone());
+        Entry { name: self.called(label), file, output, result }
+    }
+
     /// The folder of the notebook.
     pub fn folder(&self) -> &Path {
         self.input.parent().unwrap_or(Path::new("/"))
@@ -66,14 +74,14 @@ pub fn jobs(paths: &[PathBuf], output: &Path) -> anyhow::Result<Vec<Job>> {
             }
         }
     }
-    check_outputs(&jobs)?;
+    check_outputs(&jobs.iter().collect::<Vec<_>>())?;
     Ok(jobs)
 }
 
 /// The notebooks of a path, those of a folder sorted; none of the output folder.
 pub fn notebooks(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !path.exists() {
-        return matching(path);
+        return matching(path, output);
     }
     if !path.is_dir() {
         return Ok(vec![path.into()]);
@@ -89,14 +97,31 @@ pub fn notebooks(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The notebooks that a pattern with `*`, `?` or `[…]` stands for.
-fn matching(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// The notebooks that a pattern with `*`, `?` or `[…]` stands for, and those in folders for which it
+/// stands; none of the output folder.
+fn matching(path: &Path, output: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let Some(pattern) = path.to_str().filter(|text| text.contains(['*', '?', '['])) else {
         return Err(Error::Missing { path: path.into() }.into());
     };
-    let found: Vec<_> = glob::glob(pattern)
+    let output = fs::canonicalize(output).unwrap_or_default();
+    // A hidden name must be asked for by its dot.
+    let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
+    let mut found = Vec::new();
+    for path in glob::glob_with(pattern, options)
         .map_err(|error| bad_pattern(format!("`{pattern}` is no pattern: {error}")))?
-        .collect::<Result<_, _>>()?;
+    {
+        let path = path?;
+        if fs::canonicalize(&path).is_ok_and(|path| path.starts_with(&output)) {
+            continue;
+        }
+        match path.is_dir() {
+            true => search(&path, &output, &mut found)?,
+            false if path.extension().is_some_and(|it| it == "ipynb") => found.push(path),
+            false => {}
+        }
+    }
+    found.sort();
+    found.dedup();
     match found.is_empty() {
         true => Err(bad_pattern(format!("nothing matches `{pattern}`"))),
         false => Ok(found),
@@ -152,7 +177,7 @@ fn place(argument: &Path, name: &Path, input: &Path) -> PathBuf {
 }
 
 /// An executed notebook must replace neither an input nor another executed notebook.
-fn check_outputs(jobs: &[Job]) -> anyhow::Result<()> {
+pub fn check_outputs(jobs: &[&Job]) -> anyhow::Result<()> {
     let mut seen: HashMap<&Path, &Job> = HashMap::new();
     for job in jobs {
         let output = job.output_name.display();

@@ -5,37 +5,48 @@ use crate::cli::Choice;
 use crate::exit::BadInput;
 use crate::print;
 use anyhow::Context;
-use candlelab_notebook::Notebook;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Leaves out what has not changed, what has passed before, and what other machines run.
+/// Leaves out what has not changed, and what other machines run.
 pub fn choose(mut jobs: Vec<Job>, choice: &Choice) -> anyhow::Result<Vec<Job>> {
     let found = jobs.len();
     if let Some(commit) = &choice.since {
-        let folder = jobs.first().map_or(Path::new("."), Job::folder).to_owned();
-        let changed = changed_files(&folder, commit)?;
+        let changed = changed_files(&jobs, commit)?;
         jobs.retain(|job| changed.iter().any(|file| concerns(file, job)));
     }
     if let Some(shard) = choice.shard {
         jobs = shard.part(jobs);
     }
-    if choice.resume {
-        jobs.retain(|job| !has_passed(job));
-    }
-    if jobs.len() < found {
-        print::note(format_args!("{} of {found} notebooks are to be run", jobs.len()));
-    }
+    say_how_many(jobs.len(), found);
     Ok(jobs)
 }
 
-/// The files that differ from those of a commit, and those that git does not know yet.
-fn changed_files(folder: &Path, commit: &str) -> anyhow::Result<Vec<PathBuf>> {
-    let root = PathBuf::from(git(folder, &["rev-parse", "--show-toplevel"])?.trim_end());
-    let changed = git(&root, &["diff", "--name-only", "-z", "--end-of-options", commit, "--"])?;
-    let new = git(&root, &["ls-files", "--others", "--exclude-standard", "-z"])?;
-    let names = changed.split('\0').chain(new.split('\0')).filter(|name| !name.is_empty());
-    Ok(names.map(|name| root.join(name)).collect())
+/// Says how many of the notebooks are left, where some were left out.
+pub fn say_how_many(left: usize, found: usize) {
+    if left < found {
+        print::note(format_args!("{left} of {found} notebooks are to be run"));
+    }
+}
+
+/// The files in the notebooks' repositories that differ from those of a commit, and those that git
+/// does not know yet.
+fn changed_files(jobs: &[Job], commit: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let mut roots = BTreeSet::new();
+    for folder in jobs.iter().map(Job::folder).collect::<BTreeSet<_>>() {
+        roots.insert(PathBuf::from(git(folder, &["rev-parse", "--show-toplevel"])?.trim_end()));
+    }
+    let mut files = Vec::new();
+    for root in roots {
+        // A file that was moved away has changed the folder that it was in.
+        let diff = ["diff", "--name-only", "--no-renames", "-z", "--end-of-options", commit, "--"];
+        let changed = git(&root, &diff)?;
+        let new = git(&root, &["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let names = changed.split('\0').chain(new.split('\0')).filter(|name| !name.is_empty());
+        files.extend(names.map(|name| root.join(name)));
+    }
+    Ok(files)
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> anyhow::Result<String> {
@@ -54,12 +65,6 @@ fn git(folder: &Path, arguments: &[&str]) -> anyhow::Result<String> {
 fn concerns(file: &Path, job: &Job) -> bool {
     let is_notebook = file.extension().is_some_and(|it| it == "ipynb");
     file == job.input || (!is_notebook && file.starts_with(job.folder()))
-}
-
-/// Whether the executed notebook is of this input, and every cell has passed.
-fn has_passed(job: &Job) -> bool {
-    let notebooks = (Notebook::read(&job.input), Notebook::read(&job.output));
-    matches!(notebooks, (Ok(input), Ok(output)) if output.has_passed(&input))
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use crate::print;
 
 /// One run.
 pub struct Row {
+    /// How the user calls the run.
+    pub called: String,
+    name: String,
     label: String,
     result: String,
 }
@@ -16,15 +19,22 @@ impl Row {
             Ok(report) if report.culprit().is_none() => ended.last_line.clone(),
             _ => "did not pass".into(),
         };
-        Self { label: ended.label.replace(',', "  "), result }
+        let label = ended.label.replace(',', "  ");
+        let called = ended.job.called(&ended.label);
+        Self { called, name: ended.job.name.display().to_string(), label, result }
     }
 }
 
-/// Prints the rows, sorted by their values; nothing where there are none.
-pub fn table(mut rows: Vec<Row>) {
-    rows.sort_by(|one, two| one.label.cmp(&two.label));
+/// Prints the rows, below its name those of each notebook where there are several.
+pub fn table(rows: &[Row]) {
     let width = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
-    for Row { label, result } in rows {
+    let several = rows.iter().any(|row| row.name != rows[0].name);
+    let mut last = "";
+    for Row { name, label, result, .. } in rows {
+        if several && last != name {
+            print::line(name);
+        }
+        last = name;
         print::line(format_args!("{label:width$}  {result}"));
     }
 }

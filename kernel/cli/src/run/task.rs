@@ -4,12 +4,14 @@ use super::find::Job;
 use super::show::Show;
 use crate::cli::RunArgs;
 use crate::exit::{self, BadInput, Exit};
+use crate::hash::hex;
 use candlelab_engine::{EngineError, Remote};
 use candlelab_notebook::parameters::{Assignment, Given, grid, parameters};
 use candlelab_notebook::reports::Entry;
 use candlelab_notebook::{
     Notebook, Options, Outcome, Report, Stop, accept, check_folder, compare, has_outputs,
 };
+use sha2::{Digest, Sha256};
 use std::fs;
 
 /// A notebook that has been read and is to be run.
@@ -32,6 +34,8 @@ pub struct Ended {
     pub last_line: String,
     /// Why it could not be run or written is an error; a failing cell is not.
     pub result: anyhow::Result<Report>,
+    /// What the run was of, and how; nothing where the notebook could not be read.
+    pub key: Option<String>,
     /// What else its user should know.
     pub note: Option<String>,
 }
@@ -44,7 +48,8 @@ impl<'a> Task<'a> {
     pub fn read(job: &Job, args: &'a RunArgs, given: &Given) -> Result<Vec<Self>, Box<Ended>> {
         Self::try_read(job, args, given).map_err(|error| {
             let (label, last_line) = Default::default();
-            Box::new(Ended { job: job.clone(), label, last_line, result: Err(error), note: None })
+            let (job, result) = (job.clone(), Err(error));
+            Box::new(Ended { job, label, last_line, result, key: None, note: None })
         })
     }
 
@@ -74,9 +79,24 @@ impl<'a> Task<'a> {
         Ok(grid(given, &known)?.into_iter().map(task).collect())
     }
 
-    /// How the user calls this run of the notebook.
-    pub fn name(&self) -> String {
-        self.job.called(&self.assignment.label())
+    /// What is run, and where to.
+    pub fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// Tells runs apart whose results may differ.
+    pub fn key(&self) -> String {
+        let RunArgs { fast, kernel, comparison, .. } = self.args;
+        let mut hash = Sha256::new();
+        hash.update(&self.bytes);
+        hash.update(format!("{:?} {fast} {kernel:?} {comparison:?}", self.assignment.values()));
+        hash.update(env!("CARGO_PKG_VERSION"));
+        hex(&hash.finalize())
+    }
+
+    /// What reports say of it where the run ends before it begins.
+    pub fn unrun(&self) -> Entry {
+        self.job.entry(&self.assignment.label(), Ok(Report::not_run(&self.notebook)))
     }
 
     /// Runs the notebook and writes it, however the run ends; `None` where the run was stopped
@@ -93,7 +113,8 @@ impl<'a> Task<'a> {
             format!("`{name}` changed while it ran; what ran is the file as it was before")
         });
         let (label, last_line) = (self.assignment.label(), self.notebook.last_line());
-        Some(Ended { job: self.job, label, last_line, result, note })
+        let key = Some(self.key());
+        Some(Ended { job: self.job, label, last_line, result, key, note })
     }
 
     fn execute(&mut self, engine: &mut Remote, stop: &Stop, show: &Show) -> anyhow::Result<Report> {
@@ -159,10 +180,6 @@ impl Ended {
 
     /// The same for reports.
     pub fn entry(self) -> Entry {
-        Entry {
-            name: self.job.called(&self.label),
-            output: self.job.output_name.clone(),
-            result: self.result.map_err(|error| error.to_string()),
-        }
+        self.job.entry(&self.label, self.result.map_err(|error| error.to_string()))
     }
 }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-
 /// What the process is asked for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {

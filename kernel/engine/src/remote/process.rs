@@ -140,9 +140,7 @@ fn engines() -> MutexGuard<'static, Vec<u32>> {
 
 fn describe(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
-        (Some(libc::SIGKILL), _) => {
-            "the engine's process was killed, perhaps because memory ran out".into()
-        }
+        (Some(libc::SIGKILL), _) => "the engine's process was killed".into(),
         (Some(signal), _) => format!("the engine's process was ended by signal {signal}"),
         (_, code) => {
             format!("the engine's process ended with exit status {}", code.unwrap_or_default())

@@ -65,12 +65,17 @@ impl Parameter {
         if self.is_stated {
             return format!("{keyword}{name}: {type_name} = {literal};");
         }
-        let suffix = match &self.kind {
-            Some(Kind::Float(suffix) | Kind::Int(suffix, ..)) => *suffix,
-            _ => "",
-        };
-        let suffix = if self.default.ends_with(suffix) { suffix } else { "" };
-        format!("{keyword}{name} = {literal}{suffix};")
+        // A type that is only plain from the value may be another one by its use.
+        let kind = self.kind.as_ref().filter(|kind| self.default.contains(kind.suffix()));
+        match kind {
+            Some(Kind::Float(suffix) | Kind::Int(suffix, ..)) => {
+                format!("{keyword}{name} = {literal}{suffix};")
+            }
+            Some(kind) if !kind.suffix().is_empty() => {
+                format!("{keyword}{name}: {kind} = {literal};")
+            }
+            _ => format!("{keyword}{name} = {literal};"),
+        }
     }
 }
 

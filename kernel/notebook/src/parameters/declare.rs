@@ -101,8 +101,8 @@ fn parts(statement: &Stmt) -> Option<(&'static str, String, Option<&Type>, &Expr
 /// The comment behind a declaration, or else the lines of comment above it.
 fn comment(source: &str, place: Range<usize>) -> String {
     let (before, after) = (&source[..place.start], &source[place.end..]);
-    let rest = after.lines().next().unwrap_or_default();
-    if let Some((_, text)) = rest.split_once("//") {
+    let rest = after.lines().next().unwrap_or_default().trim_start();
+    if let Some(text) = rest.strip_prefix("//") {
         return text.trim().to_owned();
     }
     let above = before.split('\n').rev().skip(1).map(str::trim);

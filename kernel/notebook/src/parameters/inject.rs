@@ -39,7 +39,8 @@ impl Notebook {
         let end = report.started.checked_add(report.time).unwrap_or(report.started);
         let mut own = self.metadata()["papermill"].clone();
         let more = json!({"duration": report.time.as_secs_f64(), "end_time": time(end),
-            "exception": report.culprit().map(|_| true), "input_path": input, "output_path": output,
+            "exception": report.culprit().map(|_| true), "input_path": input.display().to_string(),
+            "output_path": output.display().to_string(),
             "start_time": time(report.started), "version": env!("CARGO_PKG_VERSION")});
         if let (Some(own), Value::Object(more)) = (own.as_object_mut(), more) {
             own.extend(more);
@@ -52,8 +53,12 @@ impl Notebook {
                 _ if exception => "failed",
                 _ => "completed",
             };
-            let note = json!({"duration": cell.time.as_secs_f64(), "exception": exception,
+            let mut note = json!({"duration": cell.time.as_secs_f64(), "exception": exception,
                 "status": status});
+            if let Some(started) = cell.started {
+                note["start_time"] = time(started).into();
+                note["end_time"] = time(started.checked_add(cell.time).unwrap_or(started)).into();
+            }
             self.set_cell_metadata(cell.position, "papermill", note);
         }
     }

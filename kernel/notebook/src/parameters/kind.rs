@@ -153,6 +153,15 @@ impl Kind {
         }
     }
 
+    /// What a number of this kind, or in a list of it, may end with; empty where there is none.
+    pub fn suffix(&self) -> &'static str {
+        match self {
+            Self::Float(suffix) | Self::Int(suffix, ..) => suffix,
+            Self::Vec(kind) | Self::Array(kind, _) | Self::Option(kind) => kind.suffix(),
+            Self::Bool | Self::Char | Self::Str | Self::String => "",
+        }
+    }
+
     fn words(&self) -> &'static str {
         match self {
             Self::Float(_) => "a number",

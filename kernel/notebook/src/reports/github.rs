@@ -15,7 +15,7 @@ fn annotation(entry: &Entry) -> Option<String> {
             (format!("{} {}", label(cell), entry.outcome()), plain_traceback(cell))
         }
     };
-    let (file, title) = (property(&entry.name), property(&title));
+    let (file, title) = (property(&entry.file()), property(&title));
     Some(format!("::error file={file},title={title}::{}\n", data(&text)))
 }
 

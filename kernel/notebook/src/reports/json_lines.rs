@@ -1,6 +1,6 @@
 //! A line of JSON for each cell and each notebook.
 
-use super::{Entry, plain_traceback, word};
+use super::{Entry, last_printed, plain_traceback, word};
 use crate::CellReport;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub fn json_lines(entry: &Entry) -> String {
         Ok(report) => (Some(report.started.to_string()), None),
         Err(message) => (None, Some(message)),
     };
-    let whole = json!({"event": "notebook", "notebook": entry.name, "output": entry.output,
+    let whole = json!({"event": "notebook", "notebook": entry.name, "output": entry.output.display().to_string(),
         "outcome": entry.outcome(), "started": started, "seconds": entry.seconds(),
         "error": error});
     cells.chain([line(whole)]).collect()
@@ -30,7 +30,7 @@ fn cell_json(entry: &Entry, cell: &CellReport) -> Value {
         "number": cell.number, "status": word(cell.status), "seconds": cell.time.as_secs_f64(),
         "compile_seconds": cell.cost.compile.as_secs_f64(),
         "run_seconds": cell.cost.run.as_secs_f64(),
-        "peak_memory": cell.cost.peak_memory, "error": error})
+        "peak_memory": cell.cost.peak_memory, "printed": last_printed(cell), "error": error})
 }
 
 #[cfg(test)]
@@ -49,6 +49,7 @@ mod tests {
         assert_eq!((&lines[1]["number"], &lines[1]["status"]), (&json!(2), &json!("failed")));
         assert_eq!(lines[1]["error"]["traceback"], "Panic: a < b & c\nline 2");
         assert_eq!(lines[0]["peak_memory"], 123_400_000);
+        assert_eq!(lines[1]["printed"], "before\u{1}");
         assert_eq!(lines[4]["started"], "2026-11-24T01:02:03Z");
         assert_eq!(lines[4]["seconds"], 3.21);
     }

@@ -20,7 +20,6 @@ fn suite(entry: &Entry) -> TestSuite {
     match &entry.result {
         Ok(report) => {
             suite.set_time(report.time);
-
             suite.extra.insert("timestamp".into(), report.started.to_string().into());
         }
         Err(message) => {
@@ -30,7 +29,7 @@ fn suite(entry: &Entry) -> TestSuite {
         }
     }
     let class = entry.name.trim_end_matches(".ipynb");
-    suite.add_test_cases(entry.cells().iter().map(|cell| case(cell, class, &entry.name)));
+    suite.add_test_cases(entry.cells().iter().map(|cell| case(cell, class, &entry.file())));
     suite
 }
 
@@ -39,6 +38,9 @@ fn case(cell: &CellReport, class: &str, file: &str) -> TestCase {
     let mut case = TestCase::new(format!("{}{id}", label(cell)), status(cell));
     case.set_classname(class).set_time(cell.time);
     case.extra.insert("file".into(), file.into());
+    if let Some(peak) = cell.cost.peak_memory {
+        case.add_property(("peak_memory", peak.to_string().as_str()));
+    }
     if !cell.printed.is_empty() {
         case.set_system_out(cell.printed.as_str());
     }

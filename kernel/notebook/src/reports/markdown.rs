@@ -1,6 +1,6 @@
 //! A summary for people, such as in a job's page on GitHub.
 
-use super::{Entry, label, megabytes, plain_traceback};
+use super::{Entry, label, last_printed, megabytes, plain_traceback};
 
 /// A table of notebooks in Markdown, and below it what went wrong.
 pub fn markdown(entries: &[Entry]) -> String {
@@ -26,7 +26,9 @@ fn problem(entry: &Entry) -> Option<String> {
         Err(message) => (String::new(), message.clone()),
         Ok(report) => {
             let cell = report.culprit()?;
-            (format!(", {}", label(cell)), plain_traceback(cell))
+            let printed = last_printed(cell);
+            let printed = if printed.is_empty() { printed } else { format!("{printed}\n\n") };
+            (format!(", {}", label(cell)), printed + &plain_traceback(cell))
         }
     };
     // A fence longer than any run of backticks in the text.
@@ -51,6 +53,8 @@ mod tests {
 ### `labs/a.ipynb`, In[2]
 
 ```
+before\u{1}
+
 Panic: a < b & c
 line 2
 ```
