@@ -76,6 +76,7 @@ fn a_hint_asks_before_it_points() {
     assert!(!done.stdout.contains("The same sign"));
     let done = done.prints("How often does a number stand in its triple?");
     done.then().success(&format!("hint {OWN} 2 --more")).prints("The same sign as before will do.");
+    work(|it| it).success(&format!("hint {OWN} triple-check")).prints("exercise 2, `triple`");
     let done = work(|it| it).ends_with(2, &format!("hint {OWN} 3"));
     assert!(done.stderr.contains("it has the exercises 1 to 2"), "{}", done.stderr);
 }
@@ -112,13 +113,19 @@ fn what_is_wrong_with_a_lab_is_listed() {
     let done = lab().success("list");
     let text = fs::read_to_string(done.path(LAB)).unwrap();
     let text = text.replace("    x * 2.0", "    x * 3.0");
-    let text =
-        text.replacen("\"outputs\": []", "\"outputs\": [{}]", 1).replace("## Summary", "# End");
+    let text = text.replacen("\"outputs\": []", "\"outputs\": [{}]", 1);
+    let text = text.replace("## Summary", "Lab 01 and lab 00:").replace("two exercises", "some");
+    let text = text.replace("c.close(triple(2.0)", "c.close(Vec::<f64>::new()[0]");
     fs::write(done.path(LAB), text).unwrap();
     fs::write(done.path("labs/README.md"), "# Labs\n").unwrap();
     let done = done.then().after("unset CANDLELAB_ENGINE").ends_with(1, "check-labs");
     let done = done.prints("it has outputs").prints("it has no `## Summary`");
-    let done = done.prints("lacks the entry `[00 Doubling](00-doubling/lab.ipynb)`");
+    let row = "| [00 Doubling](00-doubling/lab.ipynb) | What is twice a number? | 2 | 3 | 5 min |";
+    let done = done.prints(&format!("lacks the row `{row}`"));
+    let done = done.prints("its first cell does not say `two exercises`");
+    let done = done.prints("there is no lab 01; say `a later lab` until there is");
+    assert!(!done.stdout.contains("no lab 00"), "{}", done.stdout);
+    let done = done.prints("without a solution check `triple-check` ends with CheckFailed");
     let done = done.prints("cell `double`: its checksum should be");
     done.prints("check `double-check` does not pass with the solution");
 }

@@ -101,8 +101,8 @@ pub struct CheckArgs {
 pub struct HintArgs {
     /// The notebook
     pub notebook: PathBuf,
-    /// The number of the exercise
-    pub exercise: usize,
+    /// The number of the exercise, or the name of its check
+    pub exercise: String,
     /// Give the pointer as well
     #[arg(long)]
     pub more: bool,

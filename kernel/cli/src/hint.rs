@@ -9,13 +9,13 @@ use candlelab_grader::{Exercise, exercises, salvage};
 pub fn run(args: &HintArgs) -> anyhow::Result<Exit> {
     let (notebook, _) = salvage(&args.notebook)?;
     let exercises = exercises(&notebook).unwrap_or_default();
-    let exercise = args.exercise.checked_sub(1).and_then(|index| exercises.get(index));
-    match exercise.map(|exercise| (exercise, &exercise.hint[..])) {
-        Some((Exercise { solutions, .. }, [question, pointers @ ..])) => {
-            print::line(format_args!(
-                "exercise {}, `{}`\n\n{question}",
-                args.exercise, solutions[0]
-            ));
+    let is_meant = |(index, exercise): &(usize, &Exercise)| {
+        (index + 1).to_string() == args.exercise || exercise.checks.contains(&args.exercise)
+    };
+    let meant = exercises.iter().enumerate().find(is_meant);
+    match meant.map(|(index, exercise)| (index + 1, exercise, &exercise.hint[..])) {
+        Some((number, Exercise { solutions, .. }, [question, pointers @ ..])) => {
+            print::line(format_args!("exercise {number}, `{}`\n\n{question}", solutions[0]));
             if args.more {
                 print::line(format_args!("\n{}", pointers.join("\n\n")));
             } else if !pointers.is_empty() {
@@ -24,8 +24,8 @@ pub fn run(args: &HintArgs) -> anyhow::Result<Exit> {
             Ok(Exit::Ok)
         }
         _ => {
-            let (path, number) = (args.notebook.display(), args.exercise);
-            let message = format!("`{path}` has no hint for an exercise {number}");
+            let (path, name) = (args.notebook.display(), &args.exercise);
+            let message = format!("`{path}` has no hint for an exercise {name}");
             let hint = format!("it has the exercises 1 to {}", exercises.len());
             Err(BadInput { message, hint }.into())
         }

@@ -1,6 +1,8 @@
 //! What a reviewer would find wrong with a lab before running it.
 
-use crate::{About, Exercise, Halves, Lab, Marks, prose, release};
+mod frame;
+
+use crate::{Exercise, Halves, Lab, Marks, prose, release};
 use candlelab_notebook::{Cell, Kind, Rule, absolute_path, lint};
 use std::collections::BTreeSet;
 use std::fs;
@@ -26,8 +28,8 @@ pub fn problems(lab: &Lab) -> Vec<String> {
         format!("cell `{cell}`: {} [{}]", it.message, it.rule)
     }));
     names_twice(lab, &mut found);
-    contents_page(lab, &mut found);
-    structure(lab, &mut found);
+    rhythm(lab, &mut found);
+    frame::problems(lab, &mut found);
     found.extend(lab.exercises.iter().flat_map(exercise));
     if let Err(error) = release(lab) {
         found.push(error.to_string());
@@ -55,17 +57,6 @@ fn name(lab: &Lab, found: &mut Vec<String>) {
         if file != "lab.ipynb" && !file.starts_with("LICEN") && !sources.contains(&file) {
             found.push(format!("nothing in it speaks of the file `{file}`"));
         }
-    }
-}
-
-/// A course that has a contents page has the lab on it.
-fn contents_page(lab: &Lab, found: &mut Vec<String>) {
-    let page = lab.path.ancestors().nth(2).unwrap_or(Path::new("")).join("README.md");
-    let About { lab: slug, title, .. } = &lab.about;
-    let number = slug.split('-').next().unwrap_or_default();
-    let entry = format!("[{number} {title}]({slug}/lab.ipynb)");
-    if fs::read_to_string(&page).is_ok_and(|text| !text.contains(&entry)) {
-        found.push(format!("`{}` lacks the entry `{entry}`", page.display()));
     }
 }
 
@@ -108,8 +99,8 @@ fn names_twice(lab: &Lab, found: &mut Vec<String>) {
     found.extend(twice.map(|id| format!("two cells have the grade_id `{id}`")));
 }
 
-/// The shape that all labs share.
-fn structure(lab: &Lab, found: &mut Vec<String>) {
+/// Words and code take turns.
+fn rhythm(lab: &Lab, found: &mut Vec<String>) {
     let cells: Vec<Cell> = lab.notebook.cells().collect();
     for pair in cells.windows(2) {
         if pair.iter().all(|cell| cell.kind() == Kind::Code) {
@@ -117,18 +108,7 @@ fn structure(lab: &Lab, found: &mut Vec<String>) {
             found.push(format!("no prose between `{}` and `{}`", ids[0], ids[1]));
         }
     }
-    let code = || cells.iter().filter(|cell| cell.kind() == Kind::Code);
     lengths(lab, found);
-    let begin = format!("lab(\"{}\", {});", lab.about.lab, lab.checks().count());
-    if !code().any(|cell| cell.source().contains(&begin)) {
-        found.push(format!("no cell begins it with `{begin}`"));
-    }
-    let prose: String = cells.iter().map(|cell| cell.source() + "\n").collect();
-    for heading in ["## Summary", "## On your own"] {
-        if !prose.contains(heading) {
-            found.push(format!("it has no `{heading}`"));
-        }
-    }
 }
 
 /// Code cells are short, as a student gets them.

@@ -4,7 +4,7 @@ use crate::{Lab, Marks};
 use candlelab_notebook::Notebook;
 use serde_json::Value;
 
-/// The format in which a passed check says so.
+/// The format in which a check says whether it passed.
 const MIME: &str = "application/vnd.candlelab.check+json";
 
 /// What a check's outputs say.
@@ -43,7 +43,7 @@ fn judge(outputs: &[Value], check: &str) -> (Option<bool>, String) {
     let said = outputs.iter().filter_map(|output| text(&output["data"][MIME]));
     let said = said.filter_map(|text| serde_json::from_str::<Value>(&text).ok());
     match said.into_iter().find(|said| said["name"] == check) {
-        Some(said) => (Some(true), said["message"].as_str().unwrap_or_default().into()),
+        Some(said) => (Some(said["passed"] == true), said["message"].as_str().unwrap_or_default().into()),
         None => (None, String::new()),
     }
 }

@@ -143,30 +143,44 @@ impl Work {
         added
     }
 
-    /// A solution whose brackets only close in the cells below it.
+    /// Puts the parts of split answers together, in the first of their cells.
     fn join_split_cells(&mut self) {
-        for i in 0..self.cells.len() {
-            if self.cells[i].name.is_none()
-                || !self.cells[i].is_code
-                || is_whole(&self.cells[i].source)
-            {
-                continue;
+        let mut i = 0;
+        while i < self.cells.len() {
+            let count = self.parts(i);
+            if count > 1 {
+                let name = self.cells[i].name.clone().unwrap_or_default();
+                self.notes.push(format!("`{name}` was split into {count} cells"));
+                let sources = self.cells[i..i + count].iter().map(|own| own.source.as_str());
+                self.cells[i].source = sources.collect::<Vec<_>>().join("\n");
+                self.cells.drain(i + 1..i + count);
             }
-            let mut joined = self.cells[i].source.clone();
-            for j in i + 1..self.cells.len() {
-                if self.cells[j].name.is_some() || !self.cells[j].is_code {
-                    break;
-                }
-                joined = format!("{joined}\n{}", self.cells[j].source);
-                if is_whole(&joined) {
-                    let name = self.cells[i].name.clone().unwrap_or_default();
-                    self.notes.push(format!("`{name}` was split into {} cells", j - i + 1));
-                    self.cells[i].source = joined;
-                    self.cells[i + 1..=j].iter_mut().for_each(|own| own.is_used = true);
-                    break;
-                }
-            }
+            i += 1;
         }
+    }
+
+    /// How many cells from here on make one answer.
+    ///
+    /// A front end that splits a cell may give both halves the cell's name, or only the first. So
+    /// cells of one name belong together unless each is whole and they define the same function,
+    /// which makes them two answers; a cell whose brackets stay open takes what closes them.
+    fn parts(&self, i: usize) -> usize {
+        let first = &self.cells[i];
+        if first.name.is_none() || !first.is_code {
+            return 1;
+        }
+        let below = |own: &&Own| own.is_code && (own.name.is_none() || own.name == first.name);
+        let (mut joined, mut count) = (first.source.clone(), 1);
+        for own in self.cells[i + 1..].iter().take_while(below) {
+            let is_open = !is_whole(&joined);
+            let is_another = own.name == first.name && is_whole(&own.source);
+            if !is_open && (own.name.is_none() || is_another && defines_alike(&joined, &own.source)) {
+                break;
+            }
+            joined = format!("{joined}\n{}", own.source);
+            count += 1;
+        }
+        if is_whole(&joined) { count } else { 1 }
     }
 
     /// Notes which of the lab's own cells differ, or came in another order.
@@ -214,6 +228,12 @@ fn signature(line: &str) -> Option<&str> {
 
 fn signature_is(line: &str, name: &str) -> bool {
     signature(line) == Some(name)
+}
+
+/// Whether two sources define a function of one name, as two tries at an answer do.
+fn defines_alike(a: &str, b: &str) -> bool {
+    let mut names = a.lines().filter_map(signature);
+    names.any(|name| b.lines().any(|line| signature_is(line, name)))
 }
 
 /// Whether all brackets and quotes of a source close.

@@ -127,6 +127,37 @@ fn a_split_answer_is_joined() {
     assert_eq!(code[0], "fn square(x: f64) -> f64 {\n    x.powi(2)\n}");
 }
 
+/// What a front end does that copies a cell's metadata to both halves.
+fn split(cells: &mut Vec<Value>, halves: [&str; 2]) {
+    let mut second = cells[1].clone();
+    second["id"] = json!("second-half");
+    (cells[1]["source"], second["source"]) = (json!(halves[0]), json!(halves[1]));
+    cells.insert(2, second);
+}
+
+#[test]
+fn halves_that_both_carry_the_name_are_joined() {
+    let inside = ["fn square(x: f64) -> f64 {\n    let y = x;", "    x * y\n}"];
+    let code = mends(|cells| split(cells, inside), &["`square` was split into 2 cells"]);
+    assert_eq!(code[0], inside.join("\n"));
+    assert_eq!(code.len(), 3);
+}
+
+#[test]
+fn whole_halves_of_one_name_are_joined_if_they_define_different_functions() {
+    let between = ["fn same(x: f64) -> f64 { x }", "fn square(x: f64) -> f64 { x * same(x) }"];
+    let code = mends(|cells| split(cells, between), &["`square` was split into 2 cells"]);
+    assert_eq!(code[0], between.join("\n"));
+    assert_eq!(code.len(), 3);
+}
+
+#[test]
+fn an_open_try_does_not_swallow_the_next_one() {
+    let tries = ["fn square(x: f64) -> f64 {", "fn square(x: f64) -> f64 { x * x }"];
+    let code = mends(|cells| split(cells, tries), &["`square` stands there 2 times"]);
+    assert_eq!(code[0], tries[1]);
+}
+
 #[test]
 fn order_kind_and_checks_are_the_labs_own() {
     let code = mends(

@@ -27,8 +27,10 @@ pub fn check<S: Display>(
             report::passed(name, points.into(), &count, &message.to_string());
             Ok(())
         }
-        Err(Failure { message, yours }) => {
-            lab::note(name, Some(&message));
+        Err(failure) => {
+            let count = lab::note(name, Some(&failure.message));
+            report::failed(name, points.into(), &count, &failure);
+            let Failure { message, yours } = failure;
             Err(CheckFailed { name: name.into(), message, yours })
         }
     }

@@ -74,7 +74,7 @@ impl Animation {
 }
 
 /// A frame's richest picture as HTML.
-fn picture(frame: &Bundle) -> String {
+pub(crate) fn picture(frame: &Bundle) -> String {
     let formats = [
         frame.get("image/svg+xml").map(str::to_owned),
         frame.get("image/png").map(|png| format!("<img src=\"data:image/png;base64,{png}\">")),

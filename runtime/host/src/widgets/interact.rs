@@ -4,8 +4,10 @@ use super::boxes::{Output, VBox};
 use super::controls::Control;
 use super::model::Widget;
 use super::sink::capture;
+use crate::animation::picture as picture_of;
 use crate::cell::caught;
 use crate::display::display;
+use crate::table::escape;
 use crate::{Bundle, Rich};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
@@ -121,14 +123,13 @@ where
 {
     let output = Output::new();
     let outputs = run(&mut function, controls.values());
-    let first = Bundle::text("").with_formats(outputs.iter().rev().find_map(data_of));
+    let still = still(&outputs);
     output.set(outputs);
     let mut children = controls.widgets();
     children.push(&output);
     let column = VBox::new(&children);
-    let text = first.get("text/plain").unwrap_or_default().to_owned();
-    // Where widgets are not known, the first picture stands for them.
-    display(&first.with_formats(Some(column.model().view(text).into_map())));
+    let text = still.get("text/plain").unwrap_or_default().to_owned();
+    display(&still.with_formats(Some(column.model().view(text).into_map())));
     let function = Arc::new(Mutex::new(function));
     let (all, place) = (controls.clone(), output.clone());
     controls.on_any_change(move || {
@@ -156,6 +157,64 @@ fn failure(ename: &str, text: &str) -> Value {
         "traceback": [format!("{ename}: {text}")]})
 }
 
+/// What stands for the widgets where they are not known: all that was said, and the last picture.
+fn still(outputs: &[Value]) -> Bundle {
+    let said: String = outputs.iter().filter_map(said).collect();
+    let picture = Bundle::text("").with_formats(outputs.iter().rev().find_map(data_of));
+    if said.is_empty() {
+        return picture;
+    }
+    let html = format!("<pre>{}</pre>\n{}", escape(&said), picture_of(&picture));
+    let text = said + picture.get("text/plain").unwrap_or_default();
+    picture.with("text/plain", text).with("text/html", html)
+}
+
+/// What was printed, or why there is nothing to show.
+fn said(output: &Value) -> Option<&str> {
+    output["text"].as_str().or(output["traceback"][0].as_str())
+}
+
 fn data_of(output: &Value) -> Option<Map<String, Value>> {
     output["data"].as_object().cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(text: &str) -> Value {
+        json!({"output_type": "stream", "name": "stdout", "text": text})
+    }
+
+    fn shown(mime: &str, content: &str) -> Value {
+        json!({"output_type": "display_data", "data": {"text/plain": "a picture", mime: content}})
+    }
+
+    #[test]
+    fn what_is_printed_stands_where_widgets_are_not_known() {
+        let still = still(&[printed("f = 0.5 < 1\n"), printed("A = 2\n")]);
+        assert_eq!(still.get("text/plain"), Some("f = 0.5 < 1\nA = 2\n"));
+        let html = still.get("text/html").unwrap();
+        assert!(html.starts_with("<pre>f = 0.5 &lt; 1\nA = 2\n</pre>"), "{html}");
+    }
+
+    #[test]
+    fn the_last_picture_stands_below_what_is_printed() {
+        let (first, last) = (shown("image/svg+xml", "<svg>1</svg>"), shown("image/svg+xml", "<svg>2</svg>"));
+        let still = still(&[first.clone(), printed("loss 1\n"), last.clone()]);
+        assert_eq!(still.get("text/plain"), Some("loss 1\na picture"));
+        assert_eq!(still.get("text/html"), Some("<pre>loss 1\n</pre>\n<svg>2</svg>"));
+        assert_eq!(still.get("image/svg+xml"), Some("<svg>2</svg>"));
+        let alone = super::still(&[first, last]);
+        assert_eq!((alone.get("image/svg+xml"), alone.get("text/html")), (Some("<svg>2</svg>"), None));
+        let image = super::still(&[printed("one\n"), shown("image/png", "AAAA")]);
+        assert!(image.get("text/html").unwrap().contains("data:image/png;base64,AAAA"));
+    }
+
+    #[test]
+    fn an_error_is_said_as_well() {
+        let mut fails = |()| -> Result<(), String> { Err("no such start".into()) };
+        let still = still(&run(&mut fails, ()));
+        assert_eq!(still.get("text/plain"), Some("Error: no such start"));
+    }
 }
