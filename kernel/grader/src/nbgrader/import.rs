@@ -1,6 +1,6 @@
 //! Marks from nbgrader.
 
-use crate::{Grade, Verdict};
+use crate::{Grade, Manual, Verdict};
 use md5::{Digest, Md5};
 use rusqlite::{Connection, OpenFlags, Row};
 use std::path::Path;
@@ -13,7 +13,10 @@ const QUERY: &str = "
         notebook.name, base_cell.name, grade.auto_score, grade.manual_score, grade.extra_credit,
         coalesce(grade_cells.max_score, task_cells.max_score, 0.0), grade.needs_manual_grade,
         coalesce(submitted_notebook.late_submission_penalty, 0.0),
-        (SELECT count(*) FROM notebook WHERE assignment_id = assignment.id)
+        (SELECT count(*) FROM notebook WHERE assignment_id = assignment.id),
+        (SELECT coalesce(manual_comment, '') FROM comment
+            JOIN base_cell AS answer ON answer.id = comment.cell_id
+            WHERE comment.notebook_id = grade.notebook_id AND answer.name = base_cell.name)
     FROM grade
     JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
     JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
@@ -24,24 +27,26 @@ const QUERY: &str = "
     LEFT JOIN task_cells ON task_cells.id = base_cell.id
     ORDER BY submitted_assignment.student_id, assignment.name, notebook.name, base_cell.rowid";
 
-/// The grades in a gradebook of nbgrader, a grade for each student and assignment; `now` is the time
-/// of those without one.
+/// The grades in a gradebook of nbgrader, one for each student and assignment, with the points that
+/// were given by hand; `now` is the time of those without one.
 ///
 /// # Errors
 /// If it is no such gradebook.
-pub fn from_nbgrader(path: &Path, now: &str) -> rusqlite::Result<Vec<Grade>> {
+pub fn from_nbgrader(path: &Path, now: &str) -> rusqlite::Result<Vec<(Grade, Vec<Manual>)>> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut statement = connection.prepare(QUERY)?;
     let mut rows = statement.query([])?;
-    let mut grades: Vec<Grade> = Vec::new();
+    let mut grades: Vec<(Grade, Vec<Manual>)> = Vec::new();
     while let Some(row) = rows.next()? {
         let (student, lab): (String, String) = (row.get(0)?, row.get(1)?);
-        let is_next = |last: &Grade| last.student != student || last.lab != lab;
+        let is_next = |(last, _): &(Grade, _)| last.student != student || last.lab != lab;
         if grades.last().is_none_or(is_next) {
-            grades.push(begun(row, student, lab, now)?);
+            grades.push((begun(row, student, lab, now)?, Vec::new()));
         }
-        let Some(grade) = grades.last_mut() else { continue };
-        grade.verdicts.push(verdict(row)?);
+        let Some((grade, by_hand)) = grades.last_mut() else { continue };
+        let verdict = verdict(row)?;
+        by_hand.extend(manual(row, grade, &verdict.check)?);
+        grade.verdicts.push(verdict);
         let penalty: f64 = row.get(10)?;
         let note = format!(
             "nbgrader takes {penalty} points off for lateness; they are not taken off here"
@@ -50,7 +55,7 @@ pub fn from_nbgrader(path: &Path, now: &str) -> rusqlite::Result<Vec<Grade>> {
             grade.notes.push(note);
         }
     }
-    for grade in &mut grades {
+    for (grade, _) in &mut grades {
         grade.submission = hash(&grade.verdicts);
     }
     Ok(grades)
@@ -70,6 +75,21 @@ fn begun(row: &Row, student: String, lab: String, now: &str) -> rusqlite::Result
         verdicts: Vec::new(),
         notes: vec!["the marks come from nbgrader".into()],
     })
+}
+
+/// Points that stand beside a grade with us too.
+fn manual(row: &Row, grade: &Grade, cell: &str) -> rusqlite::Result<Option<Manual>> {
+    let points: Option<f64> = row.get(6)?;
+    let comment: Option<String> = row.get(12)?;
+    Ok(points.map(|points| Manual {
+        student: grade.student.clone(),
+        lab: grade.lab.clone(),
+        cell: cell.into(),
+        points,
+        comment: comment.unwrap_or_default(),
+        by: "nbgrader".into(),
+        at: grade.graded_at.clone(),
+    }))
 }
 
 fn verdict(row: &Row) -> rusqlite::Result<Verdict> {
