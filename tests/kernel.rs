@@ -58,6 +58,16 @@ fn student_versions_are_those_of_nbgrader() {
 }
 
 #[test]
+fn marks_go_to_nbgrader_and_come_from_there() {
+    pytest("test_gradebook.py", "");
+}
+
+#[test]
+fn kubernetes_takes_our_jobs() {
+    pytest("test_kubernetes.py", "");
+}
+
+#[test]
 fn papermill_gives_values_to_notebooks() {
     pytest("test_papermill.py", "");
 }

@@ -1,11 +1,19 @@
 //! The arguments of every command.
 
+mod autograder_args;
+mod cluster_args;
 mod comparison;
 mod grade_args;
+mod gradebook_args;
+mod mark_args;
 mod run_args;
 
+pub use autograder_args::{AutograderArgs, ExportAutograderArgs};
+pub use cluster_args::ClusterArgs;
 pub use comparison::Comparison;
 pub use grade_args::GradeArgs;
+pub use gradebook_args::{GradebookCommand, MergeArgs, NbgraderArgs, ReportArgs};
+pub use mark_args::MarkArgs;
 pub use run_args::{Choice, Reports, RunArgs};
 
 use candlelab_notebook::Rule;
@@ -40,7 +48,17 @@ pub enum Command {
     /// Check labs as their authors would: they run, their exercises fail until they are solved
     CheckLabs(CheckLabsArgs),
     /// Grade what students have handed in, in a sandbox
-    Grade(GradeArgs),
+    Grade(Box<GradeArgs>),
+    /// Put together, tell of and give away what has been graded
+    #[command(subcommand)]
+    Gradebook(GradebookCommand),
+    /// Mark answers that wait for a person, on a page for this machine only
+    Mark(MarkArgs),
+    /// Pack a lab as an autograder for Gradescope
+    ExportAutograder(ExportAutograderArgs),
+    /// Grade one submission as an autograder
+    #[command(hide = true)]
+    Autograder(AutograderArgs),
     /// Say which protections grading has on this machine
     SandboxCheck,
     /// Say what is wrong with notebooks without running them

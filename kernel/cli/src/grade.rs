@@ -4,6 +4,7 @@ mod expected;
 mod task;
 
 use crate::cli::GradeArgs;
+use crate::cluster;
 use crate::exit::{BadInput, Exit};
 use crate::run::pool;
 use crate::{print, session};
@@ -25,7 +26,8 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
         session::use_small_data();
     }
     let labs = read_labs(args)?;
-    let (found, notes) = submissions(&args.submissions)?;
+    let (mut found, mut notes) = submissions(&args.submissions)?;
+    cluster::keep_own(args.cluster.shard, &mut found, &mut notes);
     notes.iter().for_each(print::note);
     check_folder(&args.out)?;
     let book = open_book(&args.out.join("gradebook.db"))?;

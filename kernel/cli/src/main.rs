@@ -1,15 +1,18 @@
 //! The `candlelab` binary: arguments in, text and exit codes out.
 
+mod autograder;
 mod bench;
 mod check;
 mod check_labs;
 mod cli;
+mod cluster;
 mod devices;
 mod doctor;
 mod engine;
 mod exit;
 mod export;
 mod grade;
+mod gradebook;
 mod hash;
 mod hint;
 mod install;
@@ -19,6 +22,7 @@ mod kernelspec;
 mod lab_folder;
 mod lint;
 mod list;
+mod mark;
 mod prepare;
 mod print;
 #[cfg(feature = "rust")]
@@ -45,7 +49,11 @@ fn main() -> ExitCode {
         Command::Release(args) => release::run(&args),
         Command::CheckLabs(args) => check_labs::run(&args),
         Command::Prepare(args) => prepare::run(&args),
-        Command::Grade(args) => grade::run(&args),
+        Command::Grade(args) => cluster::grade(*args),
+        Command::Gradebook(command) => gradebook::run(&command),
+        Command::ExportAutograder(args) => autograder::export(&args),
+        Command::Autograder(args) => autograder::run(&args),
+        Command::Mark(args) => mark::run(&args),
         Command::SandboxCheck => sandbox_check::run(),
         Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),

@@ -12,13 +12,19 @@ mod grade;
 mod gradebook;
 mod lab;
 mod lint;
+mod manual;
+mod marking;
 mod marks;
+mod merge;
+mod nbgrader;
 mod progress;
 mod prose;
 mod release;
 mod repair;
+mod report;
 mod salvage;
 pub mod sandbox;
+mod shards;
 mod submissions;
 
 pub use error::Error;
@@ -28,9 +34,17 @@ pub use grade::{Halves, Told, Verdict, judge};
 pub use gradebook::{Grade, Gradebook, csv};
 pub use lab::{About, Lab, chosen_labs, find_lab, labs};
 pub use lint::problems;
+pub use manual::{Manual, ManualBook, answer_to, manual_cells};
+pub use marking::{
+    Answer, SCRIPT as MARKING_SCRIPT, STYLE as MARKING_STYLE, answers, overview, page, shuffle,
+};
 pub use marks::Marks;
+pub use merge::merge;
+pub use nbgrader::{from_nbgrader, to_nbgrader};
 pub use progress::{Result as CheckResult, results};
 pub use release::release;
 pub use repair::{Repaired, repair};
+pub use report::{Item, Pair, Work, alike, given, items, report, work_of};
 pub use salvage::salvage;
+pub use shards::{FINISHED, FoundShard, found_shards, shard_counts, shard_name, shard_of};
 pub use submissions::{Submission, submissions};

@@ -1,6 +1,6 @@
 //! The arguments of `grade`.
 
-use super::seconds;
+use super::{ClusterArgs, seconds};
 use crate::run::memory_size;
 use clap::Args;
 use std::path::PathBuf;
@@ -42,6 +42,9 @@ pub struct GradeArgs {
     /// Grade although `candlelab sandbox-check` finds a protection missing; noted in every grade
     #[arg(long)]
     pub allow_weak_sandbox: bool,
+    /// Where it is done.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
 }
 
 const EXIT_CODES: &str = "\

@@ -10,6 +10,16 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// Its place among all, counted from 1.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// How many there are.
+    pub fn count(self) -> usize {
+        self.count
+    }
+
     /// Every N-th item from the I-th on: neighbours, which are often alike, are spread evenly.
     pub fn part<T>(self, items: Vec<T>) -> Vec<T> {
         items.into_iter().skip(self.index - 1).step_by(self.count).collect()

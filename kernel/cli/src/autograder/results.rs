@@ -1,0 +1,32 @@
+//! What Gradescope is told.
+
+use candlelab_grader::{Grade, Verdict};
+use serde_json::{Value, json};
+
+/// Points by check.
+pub fn of_grade(grade: &Grade) -> Value {
+    json!({
+        "execution_time": grade.seconds,
+        "output": grade.notes.join("\n"),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "tests": grade.verdicts.iter().map(test).collect::<Vec<_>>(),
+    })
+}
+
+fn test(verdict: &Verdict) -> Value {
+    let passed = verdict.points >= verdict.max;
+    json!({
+        "name": verdict.check,
+        "score": verdict.points,
+        "max_score": verdict.max,
+        "status": if passed { "passed" } else { "failed" },
+        "output": verdict.message,
+    })
+}
+
+/// Nothing was graded; why, for the student.
+pub fn of_failure(problem: &str) -> Value {
+    json!({"score": 0, "output": problem, "output_format": "text"})
+}
