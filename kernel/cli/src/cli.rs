@@ -2,10 +2,12 @@
 
 mod comparison;
 mod grade_args;
+mod gradebook_args;
 mod run_args;
 
 pub use comparison::Comparison;
 pub use grade_args::GradeArgs;
+pub use gradebook_args::{BookFormat, ExportBookArgs, GradebookCommand, HistoryArgs};
 pub use run_args::{Choice, Reports, RunArgs};
 
 use candlelab_notebook::Rule;
@@ -40,7 +42,10 @@ pub enum Command {
     /// Check labs as their authors would: they run, their exercises fail until they are solved
     CheckLabs(CheckLabsArgs),
     /// Grade what students have handed in, in a sandbox
-    Grade(GradeArgs),
+    Grade(Box<GradeArgs>),
+    /// Put together, tell of and give away what has been graded
+    #[command(subcommand)]
+    Gradebook(GradebookCommand),
     /// Say which protections grading has on this machine
     SandboxCheck,
     /// Say what is wrong with notebooks without running them

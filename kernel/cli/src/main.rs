@@ -10,6 +10,7 @@ mod engine;
 mod exit;
 mod export;
 mod grade;
+mod gradebook;
 mod hint;
 mod install;
 mod interrupt;
@@ -24,6 +25,7 @@ mod print;
 mod progress;
 mod release;
 mod reset;
+mod rules;
 mod run;
 mod sandbox_check;
 mod session;
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::CheckLabs(args) => check_labs::run(&args),
         Command::Prepare(args) => prepare::run(&args),
         Command::Grade(args) => grade::run(&args),
+        Command::Gradebook(args) => gradebook::run(&args),
         Command::SandboxCheck => sandbox_check::run(),
         Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),

@@ -7,12 +7,14 @@
 
 mod error;
 mod exercise;
+pub mod export;
 mod feedback;
 mod grade;
 mod gradebook;
 mod lab;
 mod lint;
 mod marks;
+mod policy;
 mod progress;
 mod prose;
 mod release;
@@ -23,14 +25,15 @@ mod submissions;
 
 pub use error::Error;
 pub use exercise::{Exercise, exercises};
-pub use feedback::feedback;
-pub use grade::{Halves, Told, Verdict, judge};
-pub use gradebook::{Grade, Gradebook, csv};
+pub use feedback::{Page, Shown, feedback, outputs};
+pub use grade::{Halves, Told, Verdict, VerdictKind, by_hand, judge};
+pub use gradebook::{Grade, Gradebook, Manual, changes};
 pub use lab::{About, Lab, chosen_labs, find_lab, labs};
 pub use lint::problems;
 pub use marks::Marks;
+pub use policy::{Policy, Score, score};
 pub use progress::{Result as CheckResult, results};
 pub use release::release;
 pub use repair::{Repaired, repair};
 pub use salvage::salvage;
-pub use submissions::{Submission, submissions};
+pub use submissions::{HandedIn, Intake, Roster, Student, Submission, submissions};

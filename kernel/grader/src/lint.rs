@@ -84,7 +84,7 @@ fn cell_problems(lab: &Lab, cell: Cell) -> Vec<String> {
                     marks.checksum_of(&source, cell.kind())
                 ));
             }
-            if marks.grade && !source.contains(&format!("check(\"{}\"", marks.grade_id)) {
+            if marks.is_check() && !source.contains(&format!("check(\"{}\"", marks.grade_id)) {
                 found.push(format!("it has no `check(\"{}\", …)`", marks.grade_id));
             }
         }

@@ -15,8 +15,25 @@ pub struct Verdict {
     pub max: f64,
     /// For the student: what has been achieved, or the idea that does not hold.
     pub message: String,
-    /// What the student's code gave where an idea does not hold.
+    /// What the student's code gave where an idea does not hold; their text, where a person marks.
     pub yours: Option<String>,
+    /// Whether a hidden test says so, whose idea and values students do not get to see.
+    pub hidden: bool,
+    /// Who gives the points.
+    pub kind: VerdictKind,
+}
+
+/// Who gives a verdict's points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerdictKind {
+    /// A check.
+    #[default]
+    Automatic,
+    /// A person, who has not yet.
+    Waiting,
+    /// A person.
+    Manual,
 }
 
 /// Judges a check by what the student's process and the lab's told of it; `error` is that of the
@@ -43,7 +60,8 @@ pub fn judge(
         Ok(message) => (max, message, None),
         Err((message, yours)) => (0.0, message, yours),
     };
-    Verdict { check: check.into(), points, max, message, yours }
+    let (hidden, kind) = (false, VerdictKind::Automatic);
+    Verdict { check: check.into(), points, max, message, yours, hidden, kind }
 }
 
 fn compare(told: &Told, expected: &Told) -> Result<String, (String, Option<String>)> {
