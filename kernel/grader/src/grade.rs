@@ -6,13 +6,16 @@
 
 mod by_hand;
 mod cut;
+mod hidden;
 mod judge;
+mod partial;
 mod students;
 mod told;
 mod unused;
 
 pub use by_hand::by_hand;
 pub use judge::{Verdict, VerdictKind, judge};
+pub use partial::partial;
 pub use told::Told;
 
 use crate::{Error, Lab, Marks, Repaired};
