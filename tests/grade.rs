@@ -1,6 +1,7 @@
 //! Grading: fair to damaged work, and safe from what is meant to break it.
 
 mod attacks;
+mod book;
 mod course;
 
 use course::Course;

@@ -29,6 +29,13 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
     check_folder(&args.out)?;
     let mut book = Gradebook::open(&args.out.join("gradebook.db"))?;
     let rules = rules(args, &mut book)?;
+    let folders: Vec<_> = candlelab_grader::labs(&args.labs)?;
+    let is_lab =
+        |name: &str| folders.iter().any(|path| path.ends_with(format!("{name}/lab.ipynb")));
+    let is_check = |lab: &str, check: &str| {
+        labs.get(lab).is_none_or(|lab| lab.graded().any(|(_, marks)| marks.grade_id == check))
+    };
+    rules.policy.strangers(is_lab, is_check).iter().for_each(print::note);
     let intake = Intake {
         labs: labs.values().map(|lab| &**lab).collect(),
         zone: rules.policy.zone.clone(),
@@ -141,6 +148,9 @@ impl<'a> Run<'a> {
 
     fn fail(&mut self, submission: &Submission, problem: &str) {
         let Submission { student, lab, .. } = submission;
+        // A path may hold what does something to a terminal.
+        let problem: String =
+            problem.chars().filter(|it| !it.is_control() || *it == '\n').collect();
         print::error(format_args!("{student}/{lab} was not graded: {problem}"));
         self.failed += 1;
     }
@@ -203,6 +213,9 @@ impl<'a> Run<'a> {
             grade.max(),
             grade.seconds
         ));
+        if grade.notes.iter().any(|note| note == task::EMPTY) {
+            print::note(format_args!("{}/{}: {}", grade.student, grade.lab, task::EMPTY));
+        }
         Ok(())
     }
 

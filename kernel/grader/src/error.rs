@@ -117,7 +117,7 @@ impl Error {
                     .into()
             }
             Self::Policy { .. } => {
-                "`candlelab grade --help` shows where the rules lie; docs/grading.md, what they say"
+                "`candlelab grade --help` shows where the rules lie; docs/gradebook.md, what they say"
                     .into()
             }
             Self::Roster { .. } => {

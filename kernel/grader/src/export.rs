@@ -41,15 +41,18 @@ pub struct Scored {
 impl Course {
     /// The grades under a policy; students who are in no list are known by their name alone.
     pub fn new(grades: Vec<Grade>, policy: &Policy, roster: Option<&Roster>) -> Self {
-        let mut students = roster.map_or_else(Vec::new, |roster| roster.students.clone());
+        let listed = roster.map_or(&[][..], |roster| &roster.students);
+        let mut students: BTreeMap<&str, Student> =
+            listed.iter().map(|it| (it.id.as_str(), it.clone())).collect();
         for Grade { student, .. } in &grades {
-            if !students.iter().any(|it| it.id == *student) {
-                students.push(Student { id: student.clone(), ..Student::default() });
-            }
+            let unlisted = || Student { id: student.clone(), ..Student::default() };
+            students.entry(student).or_insert_with(unlisted);
         }
-        students.sort_by(|a, b| a.id.cmp(&b.id));
+        let students = students.into_values().collect();
         let scored = |grade: Grade| Scored { score: score(&grade, policy), grade };
-        Self { grades: grades.into_iter().map(scored).collect(), students }
+        let mut grades: Vec<Scored> = grades.into_iter().map(scored).collect();
+        grades.sort_by(|a, b| a.key().cmp(&b.key()));
+        Self { grades, students }
     }
 
     /// The labs with the points that they give.
@@ -61,7 +64,14 @@ impl Course {
     }
 
     fn find(&self, student: &str, lab: &str) -> Option<&Scored> {
-        self.grades.iter().find(|it| it.grade.student == student && it.grade.lab == lab)
+        let found = self.grades.binary_search_by(|it| it.key().cmp(&(student, lab)));
+        Some(&self.grades[found.ok()?])
+    }
+}
+
+impl Scored {
+    fn key(&self) -> (&str, &str) {
+        (&self.grade.student, &self.grade.lab)
     }
 }
 

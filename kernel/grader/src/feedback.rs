@@ -84,3 +84,62 @@ fn hint(lab: &Lab, check: &str) -> Option<String> {
     let exercise = lab.exercises.iter().find(|it| it.checks.iter().any(|own| own == check))?;
     exercise.hint.first().cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+    use crate::gradebook::tests::{grade, verdict};
+    use crate::submissions::tests::lab;
+
+    fn page(change: impl FnOnce(&mut Vec<Verdict>), publish_hidden: bool) -> String {
+        let (lab, mut grade) = (lab("01-lines"), grade("<script>eve</script>", 2.0));
+        change(&mut grade.verdicts);
+        let score = &crate::score(&grade, &Policy::default());
+        let outputs = vec![Shown {
+            cell: "\"><b>".into(),
+            text: "</pre><script>".into(),
+            pictures: vec!["iVBORw0KGgo=".into()],
+        }];
+        feedback(&Page { lab: &lab, grade: &grade, score, outputs, publish_hidden })
+    }
+
+    #[test]
+    fn nothing_on_a_page_is_more_than_text() {
+        let page = page(|verdicts| verdicts[1].message = "<img onerror=x>".into(), false);
+        assert!(page.contains("&lt;img onerror=x&gt;") && page.contains("<code>3.5</code>"));
+        let tags = ["<script", "<img onerror", "of \"><b>", "<h3>\"><b>"];
+        assert!(tags.iter().all(|tag| !page.contains(tag)), "{page}");
+        assert!(page.contains("default-src 'none'"), "{page}");
+    }
+
+    #[test]
+    fn a_hidden_test_says_nothing_until_it_is_published() {
+        let hide = |verdicts: &mut Vec<Verdict>| {
+            verdicts[1] = Verdict {
+                message: "areas below the axis".into(),
+                yours: Some("-7.25".into()),
+                hidden: true,
+                ..verdict("area-check", 0.0)
+            };
+        };
+        let (before, after) = (page(hide, false), page(hide, true));
+        for told in ["areas below the axis", "-7.25"] {
+            assert!(!before.contains(told) && after.contains(told), "{told}");
+        }
+        assert!(before.contains("a hidden test does not hold"));
+    }
+
+    #[test]
+    fn what_waits_is_neither_right_nor_wrong() {
+        let page = page(
+            |verdicts| {
+                verdicts[1].kind = VerdictKind::Waiting;
+                verdicts[1].yours = Some("my answer".into());
+            },
+            false,
+        );
+        assert!(page.contains("1 answer waits for a person"), "{page}");
+        assert!(page.contains("… area-check") && !page.contains("my answer"), "{page}");
+    }
+}

@@ -40,6 +40,9 @@ pub struct About {
     pub data: Vec<String>,
     /// How long the machine may need.
     pub seconds: Seconds,
+    /// The checks that give a part of their points for a part of their ideas.
+    #[serde(default)]
+    pub partial: Vec<String>,
 }
 
 /// Time budgets of a whole lab, in seconds on two cores.

@@ -26,6 +26,7 @@ pub fn problems(lab: &Lab) -> Vec<String> {
         format!("cell `{cell}`: {} [{}]", it.message, it.rule)
     }));
     names_twice(lab, &mut found);
+    partial(lab, &mut found);
     contents_page(lab, &mut found);
     structure(lab, &mut found);
     found.extend(lab.exercises.iter().flat_map(exercise));
@@ -106,6 +107,13 @@ fn names_twice(lab: &Lab, found: &mut Vec<String>) {
     let marks = lab.notebook.cells().filter_map(|cell| Marks::of(cell).ok().flatten());
     let twice = marks.map(|it| it.grade_id).filter(|id| !seen.insert(id.clone()));
     found.extend(twice.map(|id| format!("two cells have the grade_id `{id}`")));
+}
+
+/// Whatever gives partial points is a check.
+fn partial(lab: &Lab, found: &mut Vec<String>) {
+    let is_check = |name: &str| lab.checks().any(|(_, marks)| marks.grade_id == name);
+    let others = lab.about.partial.iter().filter(|name| !is_check(name));
+    found.extend(others.map(|name| format!("`partial` names `{name}`, which is no check")));
 }
 
 /// The shape that all labs share.

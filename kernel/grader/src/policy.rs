@@ -56,4 +56,22 @@ impl Policy {
     pub fn is_extra(&self, lab: &str, check: &str) -> bool {
         self.extra.contains(&(lab.to_owned(), check.to_owned()))
     }
+
+    /// What the rules speak of that is not there, a sentence each.
+    pub fn strangers(
+        &self,
+        is_lab: impl Fn(&str) -> bool,
+        is_check: impl Fn(&str, &str) -> bool,
+    ) -> Vec<String> {
+        let extended = self.extensions.keys().map(|(_, lab)| lab);
+        let labs = self.due.keys().chain(extended).chain(self.extra.iter().map(|(lab, _)| lab));
+        let labs: BTreeSet<&String> = labs.filter(|lab| !is_lab(lab)).collect();
+        let checks = self.extra.iter().filter(|(lab, check)| !is_check(lab, check));
+        let labs =
+            labs.into_iter().map(|lab| format!("the rules speak of `{lab}`, which is no lab"));
+        let checks = checks.map(|(lab, check)| {
+            format!("the rules speak of `{check}`, which is no check of `{lab}`")
+        });
+        labs.chain(checks).collect()
+    }
 }

@@ -160,7 +160,7 @@ impl Submission {
     /// If it cannot be read, or is larger than a notebook may be.
     pub fn read(&self) -> Result<Vec<u8>, Error> {
         let bytes = match &self.source {
-            Source::File => File::open(&self.path).and_then(|file| bounded(file)),
+            Source::File => File::open(&self.path).and_then(bounded),
             Source::Entry { archive, index } => {
                 Archive::open(archive).and_then(|mut archive| archive.bytes(*index))
             }
@@ -189,4 +189,4 @@ fn too_large() -> std::io::Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,7 +1,7 @@
 //! A gradebook whose writer is killed, again and again.
 
 use candlelab_grader::{Grade, Gradebook, Verdict, VerdictKind};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write, stdout};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -41,7 +41,7 @@ fn records_until_it_is_killed() {
     let mut book = Gradebook::open(Path::new(&path)).unwrap();
     for number in book.grades().unwrap().len().. {
         book.record(&grade(number)).unwrap();
-        println!("recorded {number}");
+        writeln!(stdout(), "recorded {number}").unwrap();
     }
 }
 

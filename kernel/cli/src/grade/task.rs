@@ -4,13 +4,16 @@ use super::expected::{Expected, hex};
 use crate::cli::GradeArgs;
 use crate::session::{self, Setup};
 use anyhow::Context;
-use candlelab_grader::{Grade, Halves, Marks, Submission, Told, by_hand, judge, repair};
+use candlelab_grader::{Grade, Halves, Marks, Submission, Told, by_hand, judge, partial, repair};
 use candlelab_notebook::{Cell, Notebook, Options, Outcome, Stop};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Instant;
 use uuid::Uuid;
+
+/// What is said of a notebook that somebody handed in without having written anything.
+pub const EMPTY: &str = "the notebook has no cells";
 
 /// A submission that is to be graded.
 pub struct Task<'a> {
@@ -28,7 +31,7 @@ impl Task<'_> {
         let (student, damage) = self.submission.notebook()?;
         student.require_rust(&self.submission.path)?;
         let is_empty = student.cells().len() == 0;
-        let empty = is_empty.then(|| "the notebook has no cells".to_owned());
+        let empty = is_empty.then(|| EMPTY.to_owned());
         let work = repair(lab, &student)?;
         let nonce = Uuid::new_v4().to_string();
         let mut notebook = Halves::of(lab)?.probing(&work, &nonce)?;
@@ -41,7 +44,12 @@ impl Task<'_> {
                 return by_hand(&work, &marks);
             }
             let error = error_of(&notebook, &marks.grade_id);
-            judge(&marks.grade_id, marks.points(), &told, &self.expected.told, error)
+            let expected = &self.expected.told;
+            let verdict = judge(&marks.grade_id, marks.points(), &told, expected, error);
+            match lab.about.partial.contains(&marks.grade_id) {
+                true => partial(verdict, &told, expected),
+                false => verdict,
+            }
         };
         let Submission { student, lab: name, submitted_at, .. } = self.submission.clone();
         Ok(Grade {

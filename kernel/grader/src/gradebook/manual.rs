@@ -45,7 +45,7 @@ impl Gradebook {
     pub fn manual_marks(&self) -> Result<Vec<Manual>, Error> {
         let query = "SELECT student, lab, cell, points, comment, by, at FROM manual
                      ORDER BY student, lab, cell";
-        self.all(query, params![], |row| mark(row))
+        self.all(query, params![], mark)
     }
 }
 

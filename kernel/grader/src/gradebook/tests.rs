@@ -162,3 +162,19 @@ fn a_gradebook_in_use_is_named() {
     other.execute_batch("COMMIT").unwrap();
     book.record(&grade("ada", 1.0)).unwrap();
 }
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_recorded() {
+    let (_folder, path) = place();
+    let mut book = Gradebook::open(&path).unwrap();
+    book.connection.execute_batch("PRAGMA max_page_count = 30").unwrap();
+    let students = (0..10_000).map(|i| grade(&format!("student-{i:05}"), 1.0));
+    let mut recorded = 0;
+    let error = students.map(|grade| book.record(&grade)).find_map(|result| {
+        recorded += usize::from(result.is_ok());
+        result.err()
+    });
+    assert!(error.unwrap().to_string().ends_with("database or disk is full"));
+    drop(book);
+    assert_eq!(Gradebook::open(&path).unwrap().grades().unwrap().len(), recorded);
+}

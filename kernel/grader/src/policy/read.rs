@@ -140,6 +140,12 @@ mod tests {
         assert_eq!(policy.grace, SignedDuration::from_mins(24 * 60 + 30));
         assert_eq!(policy.per, SignedDuration::from_hours(1));
         assert!(policy.is_extra("03-descent", "bonus") && !policy.is_extra("04-neuron", "bonus"));
+        let strangers = policy.strangers(|lab| lab == "03-descent", |_, check| check != "bonus");
+        let expected = [
+            "the rules speak of `04-neuron`, which is no lab",
+            "the rules speak of `bonus`, which is no check of `03-descent`",
+        ];
+        assert_eq!(strangers, expected);
     }
 
     #[test]

@@ -22,7 +22,9 @@ pub fn read(folder: &Path, zone: &TimeZone) -> Result<(Vec<Handed>, Vec<String>)
                     submitted_at: noted(&lab, zone).or_else(|| modified(&path)),
                     ..handed(name(&student), path)
                 }),
-                Err(problem) => problems.push(format!("`{}`: {problem}", lab.display())),
+                Err(problem) => {
+                    problems.push(format!("`{}`: {problem}", readable(lab.as_os_str())));
+                }
             }
         }
     }

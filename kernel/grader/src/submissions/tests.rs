@@ -37,7 +37,7 @@ impl Hall {
     }
 }
 
-fn lab(name: &str) -> Lab {
+pub fn lab(name: &str) -> Lab {
     let about = json!({"lab": name, "title": "", "question": "", "lecture": "", "goals": [],
         "minutes": 1, "data": [], "seconds": {"full": 1, "fast": 1}});
     let cells: Vec<_> = ["x", "y", "z"]
