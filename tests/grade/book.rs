@@ -98,6 +98,11 @@ fn answers_that_a_person_marks_wait() {
         let source = "Since an area has two sides.";
         cells.push(json!({"cell_type": "markdown", "id": "essay", "metadata": marks,
             "source": source}));
+        let task = json!({"nbgrader": {"cell_type": "markdown", "checksum": "", "grade": false,
+            "grade_id": "task", "locked": true, "points": 3, "schema_version": 3,
+            "solution": false, "task": true}});
+        cells.push(json!({"cell_type": "markdown", "id": "task", "metadata": task,
+            "source": "Draw it."}));
     });
     course.hand_in("ada", |answers| answers);
     course.hand_in("bob", |answers| answers);
@@ -108,9 +113,9 @@ fn answers_that_a_person_marks_wait() {
     );
     course.write("ada", &written);
     let graded = course.grade("").ends_with(0);
-    assert!(graded.text.contains("1 answers wait for a person"), "{}", graded.text);
-    assert_eq!(graded.points("ada"), [2.0, 1.0, 0.0]);
+    assert!(graded.text.contains("3 answers wait for a person"), "{}", graded.text);
+    assert_eq!(graded.points("ada"), [2.0, 1.0, 0.0, 0.0]);
     let page = graded.page("ada");
-    assert!(page.contains("1 answer waits for a person; the points are not final"), "{page}");
+    assert!(page.contains("2 answers wait for a person; the points are not final"), "{page}");
     assert!(graded.page("bob").contains("nothing was written here"));
 }

@@ -11,11 +11,10 @@ use crate::exit::Exit;
 use crate::rules::{RuleFiles, Rules};
 use crate::run::pool;
 use crate::{print, session};
-use candlelab_grader::export::Course;
 use candlelab_grader::{Grade, Gradebook, Intake, Lab, Submission, chosen_labs, submissions};
 use candlelab_notebook::{Stop, check_folder};
 use expected::Expected;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::Arc;
 use task::Task;
@@ -29,13 +28,7 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
     check_folder(&args.out)?;
     let mut book = Gradebook::open(&args.out.join("gradebook.db"))?;
     let rules = rules(args, &mut book)?;
-    let folders: Vec<_> = candlelab_grader::labs(&args.labs)?;
-    let is_lab =
-        |name: &str| folders.iter().any(|path| path.ends_with(format!("{name}/lab.ipynb")));
-    let is_check = |lab: &str, check: &str| {
-        labs.get(lab).is_none_or(|lab| lab.graded().any(|(_, marks)| marks.grade_id == check))
-    };
-    rules.policy.strangers(is_lab, is_check).iter().for_each(print::note);
+    rules.say_strangers(&args.labs, &labs)?;
     let intake = Intake {
         labs: labs.values().map(|lab| &**lab).collect(),
         zone: rules.policy.zone.clone(),
@@ -227,7 +220,7 @@ impl<'a> Run<'a> {
     fn end(self, stop: &Stop) -> anyhow::Result<Exit> {
         let out = &self.args.out;
         let course = pages::tables(out, &self.book, &self.rules)?;
-        self.say_who_is_missing(&course);
+        self.rules.say_missing(&course);
         let waiting: usize = course.grades.iter().map(|it| it.score.waiting).sum();
         if waiting > 0 {
             print::line(format_args!("{waiting} answers wait for a person"));
@@ -242,20 +235,5 @@ impl<'a> Run<'a> {
             0 => Exit::Ok,
             _ => Exit::NotGraded,
         })
-    }
-
-    /// Names the students of the list who have no grade for a lab that others have one for.
-    fn say_who_is_missing(&self, course: &Course) {
-        let Some(roster) = &self.rules.roster else { return };
-        let grades = || course.grades.iter().map(|it| &it.grade);
-        for lab in grades().map(|it| &it.lab).collect::<BTreeSet<_>>() {
-            let have: BTreeSet<_> =
-                grades().filter(|it| it.lab == *lab).map(|it| &it.student).collect();
-            let missing = roster.students.iter().filter(|it| !have.contains(&it.id));
-            let missing: Vec<&str> = missing.map(|it| it.id.as_str()).collect();
-            if !missing.is_empty() {
-                print::line(format_args!("{lab}: nothing from {}", missing.join(", ")));
-            }
-        }
     }
 }

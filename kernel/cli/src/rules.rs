@@ -1,9 +1,13 @@
 //! A course's rules and students, which its gradebook keeps until others are given.
 
+use crate::print;
 use anyhow::Context;
-use candlelab_grader::{Gradebook, Policy, Roster};
+use candlelab_grader::export::Course;
+use candlelab_grader::{Gradebook, Lab, Policy, Roster};
 use candlelab_notebook::read_file;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What marks are worth, and whose they are.
 pub struct Rules {
@@ -31,6 +35,37 @@ impl Rules {
                 .transpose()?,
         };
         Ok((rules, policy.into_iter().chain(roster).collect()))
+    }
+
+    /// Names what the rules speak of that is not there; `labs` are those that are graded.
+    pub fn say_strangers(
+        &self,
+        folder: &Path,
+        labs: &BTreeMap<String, Arc<Lab>>,
+    ) -> anyhow::Result<()> {
+        let paths = candlelab_grader::labs(folder)?;
+        let is_lab =
+            |name: &str| paths.iter().any(|path| path.ends_with(format!("{name}/lab.ipynb")));
+        let is_check = |lab: &str, check: &str| {
+            labs.get(lab).is_none_or(|lab| lab.graded().any(|(_, marks)| marks.grade_id == check))
+        };
+        self.policy.strangers(is_lab, is_check).iter().for_each(print::note);
+        Ok(())
+    }
+
+    /// Names the students of the list who have no grade for a lab that others have one for.
+    pub fn say_missing(&self, course: &Course) {
+        let Some(roster) = &self.roster else { return };
+        let grades = || course.grades.iter().map(|it| &it.grade);
+        for lab in grades().map(|it| &it.lab).collect::<BTreeSet<_>>() {
+            let own = grades().filter(|it| it.lab == *lab);
+            let have: BTreeSet<&String> = own.map(|it| &it.student).collect();
+            let missing = roster.students.iter().filter(|it| !have.contains(&it.id));
+            let missing: Vec<&str> = missing.map(|it| it.id.as_str()).collect();
+            if !missing.is_empty() {
+                print::line(format_args!("{lab}: nothing from {}", missing.join(", ")));
+            }
+        }
     }
 }
 
