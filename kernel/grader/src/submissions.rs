@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 const LARGEST: u64 = 64 << 20;
 
 /// A student's notebook for a lab.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
     /// Whose it is: the name in the list of students, else that of the folder or file.
     pub student: String,
@@ -37,7 +37,7 @@ pub struct Submission {
 }
 
 /// Where a notebook's bytes are.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
     File,
     Entry { archive: PathBuf, index: usize },

@@ -1,5 +1,6 @@
 //! What students and lecturers read of a gradebook, made again whenever it differs.
 
+use super::task::hash;
 use crate::rules::Rules;
 use candlelab_grader::export::{Course, nbgrader};
 use candlelab_grader::{Grade, Gradebook, Lab, Page, Submission, feedback, outputs, score};
@@ -32,22 +33,26 @@ pub fn page(
     write(&path, feedback(&page).as_bytes())
 }
 
-/// A student or lab as the name of a file that lies where it should.
+/// A student or lab as the name of a file that lies where it should, and that file systems take.
 pub fn file_name(name: &str) -> String {
     let is_odd = |letter: char| letter.is_control() || "/\\:".contains(letter);
-    let name: String = name
-        .chars()
-        .map(|letter| match is_odd(letter) {
-            true => format!("%{:02X}", u32::from(letter)),
-            false => letter.to_string(),
-        })
-        .collect();
-    match name.strip_prefix('.') {
-        Some(rest) => format!("%2E{rest}"),
-        None if name.is_empty() => "%".into(),
-        None => name,
+    let plain = |letter: char| match is_odd(letter) {
+        true => format!("%{:02X}", u32::from(letter)),
+        false => letter.to_string(),
+    };
+    let mut plain: String = name.chars().map(plain).collect();
+    if plain.is_empty() || plain.starts_with('.') {
+        plain.insert(0, '%');
     }
+    if plain.len() > LONGEST {
+        let begin: String = plain.chars().take(LONGEST / 8).collect();
+        return format!("{begin}-{}", hash(name.as_bytes()));
+    }
+    plain
 }
+
+/// How many bytes of a name are taken as they are; with an ending it must stay below 255.
+const LONGEST: usize = 200;
 
 /// Writes a file, unless it is so already.
 fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
@@ -65,12 +70,14 @@ mod tests {
     fn a_name_leads_nowhere_else() {
         for (name, expected) in [
             ("Ada M\u{fc}ller_12", "Ada M\u{fc}ller_12"),
-            ("..", "%2E."),
-            ("../x", "%2E.%2Fx"),
+            ("..", "%.."),
+            ("../x", "%..%2Fx"),
             ("C:\\x", "C%3A%5Cx"),
             ("", "%"),
         ] {
             assert_eq!(file_name(name), expected);
         }
+        let long = |end: &str| file_name(&("x".repeat(1000) + end));
+        assert!(long("a").len() < 100 && long("a") != long("b"));
     }
 }

@@ -24,7 +24,7 @@ pub struct Handed {
 }
 
 /// What a path in an archive says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     pub student: String,
     pub number: Option<String>,
