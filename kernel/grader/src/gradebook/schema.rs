@@ -68,12 +68,17 @@ fn version(connection: &Connection, path: &Path) -> Result<usize, Error> {
         (APPLICATION, _, _) => foreign("it was made by a newer candlelab".into()),
         // A new file, or one from before the tables were numbered.
         (0, Ok(0), None) => Ok(0),
-        (0, Ok(0), Some(tables)) if tables == "grade,verdict" => Ok(0),
+        (0, Ok(0), Some(tables)) if is_ours(&tables) => Ok(0),
         (_, _, tables) => foreign(format!(
             "it is another program's database, with the tables {}",
             tables.unwrap_or_default().split(',').take(3).collect::<Vec<_>>().join(", ")
         )),
     }
+}
+
+/// nbgrader's gradebook has grades as well, but no verdicts.
+fn is_ours(tables: &str) -> bool {
+    ["grade", "verdict"].iter().all(|own| tables.split(',').any(|name| name == *own))
 }
 
 fn check(connection: &Connection, path: &Path) -> Result<(), Error> {

@@ -99,13 +99,18 @@ fn a_gradebook_from_before_its_tables_were_numbered_is_brought_up_to_date() {
          CREATE TABLE verdict (grade INTEGER NOT NULL REFERENCES grade (id),
             place INTEGER NOT NULL, name TEXT NOT NULL, points REAL NOT NULL, max REAL NOT NULL,
             message TEXT NOT NULL, yours TEXT, PRIMARY KEY (grade, place));
+         CREATE TABLE manual (student TEXT NOT NULL, lab TEXT NOT NULL, cell TEXT NOT NULL,
+            points REAL NOT NULL, comment TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+            PRIMARY KEY (student, lab, cell));
+         INSERT INTO manual VALUES ('ada', '01', 'a', 1, 'half', 'me', '2026-11-25T00:00:00Z');
          INSERT INTO grade VALUES (1, 'ada', '01', 'abc', 'v1', '2026-11-24T01:02:03Z', 1.5, '');
          INSERT INTO verdict VALUES (1, 0, 'a', 2, 3, 'well', NULL);",
     )
     .unwrap();
     drop(old);
     let grades = Gradebook::open(&path).unwrap().grades().unwrap();
-    assert_eq!((grades[0].points(), grades[0].max()), (2.0, 3.0));
+    assert_eq!((grades[0].points(), grades[0].max()), (1.0, 3.0));
+    assert_eq!(Gradebook::open(&path).unwrap().history("ada", "01").unwrap()[0].points(), 2.0);
     assert!(!path.with_extension("db-wal").exists());
 }
 
