@@ -47,7 +47,8 @@ impl Policy {
     /// If it is no TOML, has a key that is not known, or a value that makes no sense.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
         let wrong = |problem: String| Error::Policy { path: path.into(), problem };
-        let file: File = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let file: File =
+            toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().into()))?;
         policy(file).map_err(wrong)
     }
 }
