@@ -94,6 +94,23 @@ impl Course {
         std::os::unix::fs::symlink(self.submission(other), self.submission(student)).unwrap();
     }
 
+    /// Changes the lab's cells.
+    pub fn edit_lab(&self, edit: impl FnOnce(&mut Vec<Value>)) {
+        let mut lab = lab();
+        edit(lab["cells"].as_array_mut().unwrap());
+        fs::write(self.path("labs/00-attacks/lab.ipynb"), lab.to_string()).unwrap();
+    }
+
+    /// What another command prints.
+    #[track_caller]
+    pub fn run(&self, arguments: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
+        let output =
+            command.args(arguments.split(' ')).current_dir(self.0.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     pub fn grade(&self, arguments: &str) -> Graded {
         let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
         command.arg("grade").args(arguments.split_whitespace()).current_dir(self.0.path());

@@ -12,7 +12,9 @@ pub use autograder_args::{AutograderArgs, ExportAutograderArgs};
 pub use cluster_args::ClusterArgs;
 pub use comparison::Comparison;
 pub use grade_args::GradeArgs;
-pub use gradebook_args::{GradebookCommand, MergeArgs, NbgraderArgs, ReportArgs};
+pub use gradebook_args::{
+    BookFormat, ExportBookArgs, GradebookCommand, HistoryArgs, MergeArgs, NbgraderArgs, ReportArgs,
+};
 pub use mark_args::MarkArgs;
 pub use run_args::{Choice, Reports, RunArgs};
 

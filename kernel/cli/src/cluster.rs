@@ -8,7 +8,7 @@ use crate::cli::GradeArgs;
 use crate::exit::Exit;
 use crate::grade;
 use crate::run::Shard;
-use candlelab_grader::{FINISHED, Submission, shard_name, shard_of};
+use candlelab_grader::{FINISHED, HandedIn, Submission, shard_name, shard_of};
 use candlelab_notebook::write_file;
 use std::fs;
 
@@ -37,11 +37,11 @@ fn grade_shard(mut args: GradeArgs, shard: Shard) -> anyhow::Result<Exit> {
 }
 
 /// Leaves only what a part of the class is to grade; what is no submission concerns the first part.
-pub fn keep_own(shard: Option<Shard>, found: &mut Vec<Submission>, notes: &mut Vec<String>) {
+pub fn keep_own(shard: Option<Shard>, found: &mut HandedIn) {
     let Some(shard) = shard else { return };
     let owner = |it: &Submission| shard_of(&it.student, &it.lab, shard.count()) + 1;
-    found.retain(|it| owner(it) == shard.index());
+    found.submissions.retain(|it| owner(it) == shard.index());
     if shard.index() > 1 {
-        notes.clear();
+        found.problems.clear();
     }
 }

@@ -1,21 +1,21 @@
 //! `candlelab grade`: what students have handed in.
 
 mod expected;
+mod pages;
 mod task;
+
+pub use pages::{file_name, tables};
 
 use crate::cli::GradeArgs;
 use crate::cluster;
-use crate::exit::{BadInput, Exit};
+use crate::exit::Exit;
+use crate::rules::{RuleFiles, Rules};
 use crate::run::pool;
 use crate::{print, session};
-use anyhow::Context;
-use candlelab_grader::{
-    Grade, Gradebook, Lab, Submission, chosen_labs, csv, feedback, submissions,
-};
-use candlelab_notebook::{Stop, check_folder, write_file};
+use candlelab_grader::{Grade, Gradebook, Intake, Lab, Submission, chosen_labs, submissions};
+use candlelab_notebook::{Stop, check_folder};
 use expected::Expected;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use task::Task;
@@ -26,39 +26,44 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
         session::use_small_data();
     }
     let labs = read_labs(args)?;
-    let (mut found, mut notes) = submissions(&args.submissions)?;
-    cluster::keep_own(args.cluster.shard, &mut found, &mut notes);
-    notes.iter().for_each(print::note);
     check_folder(&args.out)?;
-    let book = open_book(&args.out.join("gradebook.db"))?;
+    let mut book = Gradebook::open(&args.out.join("gradebook.db"))?;
+    let rules = rules(args, &mut book)?;
+    rules.say_strangers(&args.labs, &labs)?;
+    let intake = Intake {
+        labs: labs.values().map(|lab| &**lab).collect(),
+        zone: rules.policy.zone.clone(),
+        roster: rules.roster.as_ref(),
+    };
+    let mut found = submissions(&args.submissions, &intake)?;
+    cluster::keep_own(args.cluster.shard, &mut found);
+    found.problems.iter().for_each(print::note);
+    tables(&args.out, &book, &rules)?;
     let stop = Stop::default();
     session::open(&stop)?;
     let weakness = weakness(args)?;
-    let mut run = Run { args, labs, book, weakness, failed: notes.len(), done: 0 };
-    let tasks = run.tasks(found, &stop)?;
+    let failed = found.problems.len();
+    let mut run = Run { args, labs, book, rules, weakness, failed, done: 0 };
+    let tasks = run.tasks(found.submissions, &stop)?;
     run.grade(tasks, &stop)?;
     run.end(&stop)
+}
+
+/// The rules in the files that are named or lie in their places, and kept from now on.
+fn rules(args: &GradeArgs, book: &mut Gradebook) -> anyhow::Result<Rules> {
+    let beside = args.submissions.with_file_name("grading.toml");
+    let beside = beside.is_file().then_some(beside);
+    let policy = args.policy.as_deref().or(beside.as_deref());
+    let files = RuleFiles { policy, roster: args.roster.as_deref() };
+    let (rules, kept) = Rules::read(&files, book)?;
+    kept.iter().try_for_each(|kept| kept.keep(book))?;
+    Ok(rules)
 }
 
 fn read_labs(args: &GradeArgs) -> anyhow::Result<BTreeMap<String, Arc<Lab>>> {
     let labs = chosen_labs(&args.labs, &args.only)?.into_iter().map(Lab::read);
     let labs = labs.map(|lab| lab.map(|lab| (lab.about.lab.clone(), Arc::new(lab))));
     Ok(labs.collect::<Result<_, _>>()?)
-}
-
-fn open_book(path: &Path) -> anyhow::Result<Gradebook> {
-    let book = Gradebook::open(path).and_then(|book| Ok((book.is_sound()?, book)));
-    match book {
-        Ok((true, book)) => Ok(book),
-        Ok((false, _)) => Err(BadInput {
-            message: format!("the gradebook `{}` is damaged", path.display()),
-            hint: "restore it from a copy; nothing was changed".into(),
-        }
-        .into()),
-        Err(error) => {
-            Err(error).with_context(|| format!("cannot open the gradebook `{}`", path.display()))
-        }
-    }
 }
 
 /// What of the protection is missing on this machine; nothing where all is there.
@@ -71,7 +76,7 @@ fn weakness(args: &GradeArgs) -> anyhow::Result<Option<String>> {
     let missing: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("✗ ")).collect();
     let missing = missing.join("; ");
     if args.allow_weak_sandbox {
-        return Ok(Some(format!("graded in a weak sandbox: {missing}")));
+        return Ok(Some(missing));
     }
     let message = format!("this machine cannot grade what nobody trusts: {missing}");
     let hint = "see `candlelab sandbox-check`; `--allow-weak-sandbox` grades nevertheless".into();
@@ -92,6 +97,7 @@ struct Run<'a> {
     args: &'a GradeArgs,
     labs: BTreeMap<String, Arc<Lab>>,
     book: Gradebook,
+    rules: Rules,
     weakness: Option<String>,
     failed: usize,
     done: usize,
@@ -109,16 +115,19 @@ impl<'a> Run<'a> {
                 }
                 continue;
             };
-            let hash = match task::hash_file(&submission.path) {
-                Ok(hash) => hash,
+            let hash = match submission.read() {
+                Ok(bytes) => task::hash(&bytes),
                 Err(error) => {
                     self.fail(&submission, &error.to_string());
                     continue;
                 }
             };
             let version = expected::version(lab, self.args.fast);
-            let known = self.book.find(&submission.student, &submission.lab, &hash, &version)?;
-            if known.is_some() && !self.args.regrade {
+            let known = self.book.last(&submission.student, &submission.lab)?;
+            let known = known.filter(|it| it.submission == hash && it.version == version);
+            if let Some(grade) = known.filter(|_| !self.args.regrade) {
+                // A kill between grade and page, new marks by hand or new rules.
+                self.page(&grade, &submission)?;
                 continue;
             }
             if !expected.contains_key(&submission.lab) && !stop.is_asked() {
@@ -134,6 +143,9 @@ impl<'a> Run<'a> {
 
     fn fail(&mut self, submission: &Submission, problem: &str) {
         let Submission { student, lab, .. } = submission;
+        // A path may hold what does something to a terminal.
+        let problem: String =
+            problem.chars().filter(|it| !it.is_control() || *it == '\n').collect();
         print::error(format_args!("{student}/{lab} was not graded: {problem}"));
         self.failed += 1;
     }
@@ -160,7 +172,7 @@ impl<'a> Run<'a> {
             |_| false,
             |(submission, result)| {
                 let kept = match result {
-                    Some(Ok(grade)) => self.keep(grade, total),
+                    Some(Ok(grade)) => self.keep(grade, &submission, total),
                     Some(Err(error)) => {
                         self.fail(&submission, &format!("{error:#}"));
                         Ok(())
@@ -176,11 +188,16 @@ impl<'a> Run<'a> {
         problem.map_or(Ok(()), Err)
     }
 
-    fn keep(&mut self, mut grade: Grade, total: usize) -> anyhow::Result<()> {
-        grade.notes.extend(self.weakness.clone());
-        self.book.record(&grade).context("cannot write the gradebook")?;
-        let page = Path::new("feedback").join(&grade.student).join(format!("{}.html", grade.lab));
-        write_file(&self.args.out.join(page), feedback(&self.labs[&grade.lab], &grade).as_bytes())?;
+    fn keep(
+        &mut self,
+        mut grade: Grade,
+        submission: &Submission,
+        total: usize,
+    ) -> anyhow::Result<()> {
+        grade.weakness.clone_from(&self.weakness);
+        self.book.record(&grade)?;
+        let grade = self.book.last(&grade.student, &grade.lab)?.unwrap_or(grade);
+        self.page(&grade, submission)?;
         self.done += 1;
         print::line(format_args!(
             "[{}/{total}] {}/{}  {} of {} points  {:.1} s",
@@ -191,15 +208,26 @@ impl<'a> Run<'a> {
             grade.max(),
             grade.seconds
         ));
+        if grade.notes.iter().any(|note| note == task::EMPTY) {
+            print::note(format_args!("{}/{}: {}", grade.student, grade.lab, task::EMPTY));
+        }
         Ok(())
     }
 
+    fn page(&self, grade: &Grade, submission: &Submission) -> anyhow::Result<()> {
+        let (out, lab) = (&self.args.out, &self.labs[&grade.lab]);
+        pages::page(out, lab, grade, submission, &self.rules, self.args.publish_hidden)
+    }
+
     fn end(self, stop: &Stop) -> anyhow::Result<Exit> {
-        let grades = self.book.grades()?;
         let out = &self.args.out;
-        write_file(&out.join("grades.csv"), csv(&grades).as_bytes())?;
-        write_file(&out.join("grades.json"), &serde_json::to_vec_pretty(&grades)?)?;
-        let (done, all, failed) = (self.done, grades.len(), self.failed);
+        let course = tables(out, &self.book, &self.rules)?;
+        self.rules.say_missing(&course);
+        let waiting: usize = course.grades.iter().map(|it| it.score.waiting).sum();
+        if waiting > 0 {
+            print::line(format_args!("{waiting} answers wait for a person"));
+        }
+        let (done, all, failed) = (self.done, course.grades.len(), self.failed);
         print::line(format_args!(
             "{done} graded now, {all} grades in `{}`, {failed} not graded",
             out.join("grades.csv").display()

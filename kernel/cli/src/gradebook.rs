@@ -1,12 +1,13 @@
 //! `candlelab gradebook`: what is done with marks once they are there.
 
+mod export;
+mod history;
 mod merge;
 mod nbgrader;
 mod report;
 
 use crate::cli::GradebookCommand;
 use crate::exit::{BadInput, Exit};
-use anyhow::Context;
 use candlelab_grader::Gradebook;
 use std::path::Path;
 
@@ -17,17 +18,17 @@ pub fn run(command: &GradebookCommand) -> anyhow::Result<Exit> {
         GradebookCommand::Report(args) => report::run(args),
         GradebookCommand::ToNbgrader(args) => nbgrader::give(args),
         GradebookCommand::FromNbgrader(args) => nbgrader::take(args),
+        GradebookCommand::Export(args) => export::run(args),
+        GradebookCommand::History(args) => history::run(args),
     }
 }
 
 /// The gradebook in a folder; none is begun.
-fn open(out: &Path) -> anyhow::Result<Gradebook> {
-    let path = out.join("gradebook.db");
+fn open(folder: &Path) -> anyhow::Result<Gradebook> {
+    let path = folder.join("gradebook.db");
     if !path.is_file() {
         let message = format!("there is no gradebook `{}`", path.display());
-        let hint = "`candlelab grade` makes one".into();
-        return Err(BadInput { message, hint }.into());
+        return Err(BadInput { message, hint: "name its folder with `--out`".into() }.into());
     }
-    Gradebook::open(&path)
-        .with_context(|| format!("cannot open the gradebook `{}`", path.display()))
+    Ok(Gradebook::open(&path)?)
 }

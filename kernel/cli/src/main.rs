@@ -29,6 +29,7 @@ mod print;
 mod progress;
 mod release;
 mod reset;
+mod rules;
 mod run;
 mod sandbox_check;
 mod session;

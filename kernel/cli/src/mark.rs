@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::{interrupt, print};
 use anyhow::Context;
 use candlelab_grader::{
-    Answer, Lab, ManualBook, Submission, answers, chosen_labs, salvage, shuffle, submissions,
+    Answer, Gradebook, Intake, Lab, answers, chosen_labs, shuffle, submissions,
 };
 use candlelab_notebook::{Stop, check_folder};
 use site::Site;
@@ -30,15 +30,14 @@ pub fn run(args: &MarkArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     check_folder(&args.out)?;
-    let book = ManualBook::open(&args.out.join("gradebook.db"))
-        .with_context(|| format!("cannot open the gradebook in `{}`", args.out.display()))?;
+    let book = Gradebook::open(&args.out.join("gradebook.db"))?;
     let stop = Stop::default();
     interrupt::catch(&stop)?;
     let server = Server::http((Ipv4Addr::LOCALHOST, args.port))
         .map_err(|error| anyhow::anyhow!("cannot listen on port {}: {error}", args.port))?;
     let address = server.server_addr().to_ip().context("the page has no address")?;
     let by = args.by.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_default();
-    let site = Site { answers, book, token, host: address.to_string(), by };
+    let mut site = Site { answers, book, token, host: address.to_string(), by };
     print::line(format_args!("http://{address}/{}/", site.token));
     print::note("Ctrl-C ends; whatever has been saved is in the gradebook");
     while !stop.is_asked() && !stop.is_stopped() {
@@ -50,13 +49,16 @@ pub fn run(args: &MarkArgs) -> anyhow::Result<Exit> {
 }
 
 fn collect(args: &MarkArgs) -> anyhow::Result<Vec<Answer>> {
-    let (found, notes) = submissions(&args.submissions)?;
-    notes.iter().for_each(print::note);
+    let labs = chosen_labs(&args.labs, &args.only)?.into_iter().map(Lab::read);
+    let labs: Vec<Lab> = labs.collect::<Result<_, _>>()?;
+    let found = submissions(&args.submissions, &Intake::of(&labs))?;
+    found.problems.iter().for_each(print::note);
     let mut all = Vec::new();
-    for path in chosen_labs(&args.labs, &args.only)? {
-        let lab = Lab::read(path)?;
-        for Submission { student, path, .. } in found.iter().filter(|it| it.lab == lab.about.lab) {
-            match salvage(path).and_then(|(notebook, _)| answers(&lab, student, &notebook)) {
+    for lab in &labs {
+        for it in found.submissions.iter().filter(|it| it.lab == lab.about.lab) {
+            let student = &it.student;
+            let read = it.notebook();
+            match read.and_then(|(notebook, _)| answers(lab, student, &notebook)) {
                 Ok(answers) => all.extend(answers),
                 Err(error) => print::error(format_args!("{student}/{}: {error}", lab.about.lab)),
             }

@@ -35,12 +35,58 @@ pub enum Error {
         parts: String,
     },
     /// What has been handed in cannot be read.
-    #[error("cannot read the submissions in `{}`: {source}", folder.display())]
+    #[error("cannot read `{}`: {source}", path.display())]
     Submissions {
-        /// The folder.
-        folder: PathBuf,
+        /// The folder, archive or notebook.
+        path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The rules of the course cannot be followed.
+    #[error("the rules in `{}` cannot be followed: {problem}", path.display())]
+    Policy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The list of the course's students cannot be used.
+    #[error("the list of students `{}` cannot be used: {problem}", path.display())]
+    Roster {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Another program writes to the gradebook, for longer than one waits.
+    #[error("the gradebook `{}` is in use by another program", path.display())]
+    BookInUse {
+        /// The gradebook.
+        path: PathBuf,
+    },
+    /// The file is no gradebook, or none that this version knows.
+    #[error("`{}` is no gradebook: {problem}", path.display())]
+    NoBook {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        problem: String,
+    },
+    /// The gradebook's file is not whole.
+    #[error("the gradebook `{}` is damaged: {problem}", path.display())]
+    BookDamaged {
+        /// The gradebook.
+        path: PathBuf,
+        /// What SQLite finds wrong with it.
+        problem: String,
+    },
+    /// The gradebook cannot be read or written.
+    #[error("cannot use the gradebook `{}`: {source}", path.display())]
+    Book {
+        /// The gradebook.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
     },
     /// It cannot be told which lab a notebook belongs to.
     #[error("`{}` belongs to no lab of `{}`", path.display(), labs.display())]
@@ -66,7 +112,24 @@ impl Error {
                 "`candlelab list` shows all; a part of a name is enough".into()
             }
             Self::NoLabs { .. } => "a lab is a folder such as `03-slug` with a `lab.ipynb`".into(),
-            Self::Submissions { .. } => "submissions lie in `STUDENT/LAB/lab.ipynb`".into(),
+            Self::Submissions { .. } => {
+                "submissions are a folder `STUDENT/LAB/lab.ipynb`, a zip archive or a notebook"
+                    .into()
+            }
+            Self::Policy { .. } => {
+                "`candlelab grade --help` shows where the rules lie; docs/gradebook.md, what they say"
+                    .into()
+            }
+            Self::Roster { .. } => {
+                "it is CSV with a heading such as `id,first_name,last_name,email`".into()
+            }
+            Self::BookInUse { .. } => "wait for its end; what is in the gradebook is safe".into(),
+            Self::NoBook { .. } => "name another folder with `--out`; nothing was changed".into(),
+            Self::BookDamaged { .. } => "restore it from a copy; nothing was changed".into(),
+            Self::Book { .. } => {
+                "see that the disk has room and the folder can be written; what was graded is kept"
+                    .into()
+            }
             Self::UnknownLab { .. } => "name the folder of the labs with `--labs`".into(),
         }
     }

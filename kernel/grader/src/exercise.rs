@@ -33,6 +33,10 @@ pub fn exercises(notebook: &Notebook) -> Result<Vec<Exercise>, (String, String)>
         let name = || cell.id().unwrap_or("?").to_owned();
         match (Marks::of(cell).map_err(|problem| (name(), problem))?, exercises.last_mut()) {
             (Some(marks), Some(exercise)) if marks.solution => {
+                // A person who marks it is its check.
+                if marks.grade {
+                    exercise.checks.push(marks.grade_id.clone());
+                }
                 exercise.solutions.push(marks.grade_id);
             }
             (Some(marks), Some(exercise)) if marks.grade => exercise.checks.push(marks.grade_id),

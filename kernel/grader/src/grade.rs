@@ -4,13 +4,18 @@
 //! half, which tells numbers and does not know what they should be; the lab's own solution runs the
 //! other half in a process of ours. [`judge`] compares the two.
 
+mod by_hand;
 mod cut;
+mod hidden;
 mod judge;
+mod partial;
 mod students;
 mod told;
 mod unused;
 
-pub use judge::{Verdict, judge};
+pub use by_hand::by_hand;
+pub use judge::{Verdict, VerdictKind, judge};
+pub use partial::partial;
 pub use told::Told;
 
 use crate::{Error, Lab, Marks, Repaired};
@@ -58,7 +63,7 @@ impl<'a> Halves<'a> {
         let mut root = frame.json().clone();
         let cells = root["cells"].as_array_mut().into_iter().flatten();
         for (json, cell) in cells.zip(frame.cells()) {
-            let Some(marks) = Marks::of(cell).ok().flatten().filter(|marks| marks.grade) else {
+            let Some(marks) = Marks::of(cell).ok().flatten().filter(Marks::is_check) else {
                 continue;
             };
             let own = |cell: &Cell| cell.id().is_some() && marks_are(*cell, &marks.grade_id);

@@ -1,103 +1,72 @@
 //! Where marks are kept: SQLite, each submission in one transaction.
 
-mod table;
+mod changes;
+mod grade;
+mod manual;
+pub(crate) mod schema;
 
-pub use table::csv;
+pub use changes::changes;
+pub use grade::Grade;
+pub use manual::Manual;
 
-use crate::Verdict;
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
-use std::path::Path;
-
-/// What a submission came to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Grade {
-    /// Whose it is.
-    pub student: String,
-    /// Which lab.
-    pub lab: String,
-    /// A hash of the notebook handed in.
-    pub submission: String,
-    /// A hash of the lab that it was graded by.
-    pub version: String,
-    /// When, in ISO 8601.
-    pub graded_at: String,
-    /// How long it took, in seconds.
-    pub seconds: f64,
-    /// The checks, in the lab's order.
-    pub verdicts: Vec<Verdict>,
-    /// What had to be mended or is worth knowing, a sentence each.
-    pub notes: Vec<String>,
-}
-
-impl Grade {
-    /// All points.
-    pub fn points(&self) -> f64 {
-        self.verdicts.iter().map(|it| it.points).sum()
-    }
-
-    /// All points that there could be.
-    pub fn max(&self) -> f64 {
-        self.verdicts.iter().map(|it| it.max).sum()
-    }
-}
+use crate::{Error, Verdict, VerdictKind};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use std::path::{Path, PathBuf};
 
 /// The marks of a course; grades are added and never changed.
-pub struct Gradebook(Connection);
+pub struct Gradebook {
+    connection: Connection,
+    path: PathBuf,
+}
 
-const SCHEMA: &str = "
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;
-    CREATE TABLE IF NOT EXISTS grade (
-        id INTEGER PRIMARY KEY,
-        student TEXT NOT NULL, lab TEXT NOT NULL,
-        submission TEXT NOT NULL, version TEXT NOT NULL,
-        graded_at TEXT NOT NULL, seconds REAL NOT NULL, notes TEXT NOT NULL);
-    CREATE INDEX IF NOT EXISTS grade_of ON grade (student, lab);
-    CREATE TABLE IF NOT EXISTS verdict (
-        grade INTEGER NOT NULL REFERENCES grade (id), place INTEGER NOT NULL,
-        name TEXT NOT NULL, points REAL NOT NULL, max REAL NOT NULL,
-        message TEXT NOT NULL, yours TEXT,
-        PRIMARY KEY (grade, place));";
-const COLUMNS: &str = "id, student, lab, submission, version, graded_at, seconds, notes";
+const COLUMNS: &str = "id, student, lab, submission, version, graded_at, seconds, notes,
+                       submitted_at, weakness";
 
 impl Gradebook {
     /// Opens a gradebook, or begins one.
     ///
     /// # Errors
-    /// If the file is no gradebook, or cannot be written.
-    pub fn open(path: &Path) -> rusqlite::Result<Self> {
-        let connection = Connection::open(path)?;
-        connection.busy_timeout(std::time::Duration::from_secs(30))?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self(connection))
+    /// If the file is no gradebook, is damaged, in use or cannot be written; it is left as it was.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        Ok(Self { connection: schema::open(path)?, path: path.into() })
     }
 
     /// Keeps a grade: whole, or not at all.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn record(&mut self, grade: &Grade) -> rusqlite::Result<()> {
-        let transaction = self.0.transaction()?;
+    pub fn record(&mut self, grade: &Grade) -> Result<(), Error> {
+        let path = self.path.clone();
+        self.add(grade).map_err(|error| schema::failed(&path, error))
+    }
+
+    fn add(&mut self, grade: &Grade) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        let Grade { student, lab, submission, version, submitted_at, graded_at, seconds, .. } =
+            grade;
         transaction.execute(
-            "INSERT INTO grade (student, lab, submission, version, graded_at, seconds, notes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO grade (student, lab, submission, version, graded_at, seconds, notes,
+                                submitted_at, weakness)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
-                grade.student,
-                grade.lab,
-                grade.submission,
-                grade.version,
-                grade.graded_at,
-                grade.seconds,
-                grade.notes.join("\n")
+                student,
+                lab,
+                submission,
+                version,
+                graded_at,
+                seconds,
+                grade.notes.join("\n"),
+                submitted_at,
+                grade.weakness
             ],
         )?;
         let id = transaction.last_insert_rowid();
         for (place, it) in (0_i64..).zip(&grade.verdicts) {
+            let (message, yours, kind) = (&it.message, &it.yours, word(it.kind));
             transaction.execute(
-                "INSERT INTO verdict VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![id, place, it.check, it.points, it.max, it.message, it.yours],
+                "INSERT INTO verdict (grade, place, name, points, max, message, yours, hidden, kind)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![id, place, it.check, it.points, it.max, message, yours, it.hidden, kind],
             )?;
         }
         transaction.commit()
@@ -113,50 +82,58 @@ impl Gradebook {
         lab: &str,
         submission: &str,
         version: &str,
-    ) -> rusqlite::Result<Option<Grade>> {
+    ) -> Result<Option<Grade>, Error> {
         let last = self.history(student, lab)?.pop();
         Ok(last.filter(|it| it.submission == submission && it.version == version))
     }
 
-    /// Every grade that a student had for a lab, the last one last.
-    pub fn history(&self, student: &str, lab: &str) -> rusqlite::Result<Vec<Grade>> {
+    /// Every grade that a student had for a lab, the last one last, without marks by hand.
+    pub fn history(&self, student: &str, lab: &str) -> Result<Vec<Grade>, Error> {
         let query =
             format!("SELECT {COLUMNS} FROM grade WHERE student = ?1 AND lab = ?2 ORDER BY id");
-        let mut statement = self.0.prepare(&query)?;
-        let rows = statement.query_map(params![student, lab], |row| self.grade(row))?;
-        rows.collect()
+        self.all(&query, params![student, lab], |row| self.grade(row))
     }
 
-    /// The last grade of every student and lab.
-    pub fn grades(&self) -> rusqlite::Result<Vec<Grade>> {
-        let query = format!(
-            "SELECT {COLUMNS} FROM grade
-             WHERE id IN (SELECT max(id) FROM grade GROUP BY student, lab) ORDER BY student, lab"
-        );
-        let mut statement = self.0.prepare(&query)?;
-        let rows = statement.query_map([], |row| self.grade(row))?;
-        rows.collect()
+    /// A student's last grade for a lab, with the marks that people gave.
+    pub fn last(&self, student: &str, lab: &str) -> Result<Option<Grade>, Error> {
+        let marks = self.manual_marks()?;
+        Ok(manual::last(&self.history(student, lab)?, &marks))
     }
 
-    /// Whether the file is whole.
-    pub fn is_sound(&self) -> rusqlite::Result<bool> {
-        let said = self.0.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
-        Ok(said.optional()?.as_deref() == Some("ok"))
+    /// The last grade of every student and lab, with the marks that people gave.
+    pub fn grades(&self) -> Result<Vec<Grade>, Error> {
+        let query = format!("SELECT {COLUMNS} FROM grade ORDER BY student, lab, id");
+        let grades = self.all(&query, params![], |row| self.grade(row))?;
+        let marks = self.manual_marks()?;
+        let histories = grades.chunk_by(|a, b| (&a.student, &a.lab) == (&b.student, &b.lab));
+        Ok(histories.filter_map(|history| manual::last(history, &marks)).collect())
+    }
+
+    /// Keeps a text of the course beside its marks, such as its policy.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let query = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
+        let written = self.connection.execute(query, params![name, text]);
+        written.map(drop).map_err(|error| self.failed(error))
+    }
+
+    /// A text that was kept.
+    ///
+    /// # Errors
+    /// If the gradebook cannot be read.
+    pub fn kept(&self, name: &str) -> Result<Option<String>, Error> {
+        let query = "SELECT value FROM setting WHERE name = ?1";
+        let found = self.connection.query_row(query, params![name], |row| row.get(0)).optional();
+        found.map_err(|error| self.failed(error))
     }
 
     fn grade(&self, row: &Row) -> rusqlite::Result<Grade> {
-        let query = "SELECT name, points, max, message, yours FROM verdict WHERE grade = ?1
-                     ORDER BY place";
-        let mut statement = self.0.prepare(query)?;
-        let verdicts = statement.query_map([row.get::<_, i64>(0)?], |row| {
-            Ok(Verdict {
-                check: row.get(0)?,
-                points: row.get(1)?,
-                max: row.get(2)?,
-                message: row.get(3)?,
-                yours: row.get(4)?,
-            })
-        })?;
+        let query = "SELECT name, points, max, message, yours, hidden, kind FROM verdict
+                     WHERE grade = ?1 ORDER BY place";
+        let mut statement = self.connection.prepare_cached(query)?;
+        let verdicts = statement.query_map([row.get::<_, i64>(0)?], verdict)?;
         let notes: String = row.get(7)?;
         Ok(Grade {
             student: row.get(1)?,
@@ -165,59 +142,52 @@ impl Gradebook {
             version: row.get(4)?,
             graded_at: row.get(5)?,
             seconds: row.get(6)?,
-            verdicts: verdicts.collect::<rusqlite::Result<_>>()?,
             notes: notes.lines().map(ToOwned::to_owned).collect(),
+            submitted_at: row.get(8)?,
+            weakness: row.get(9)?,
+            verdicts: verdicts.collect::<rusqlite::Result<_>>()?,
         })
+    }
+
+    fn all<T>(
+        &self,
+        query: &str,
+        values: impl Params,
+        read: impl FnMut(&Row) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
+        let rows = self.connection.prepare(query).and_then(|mut statement| {
+            let rows = statement.query_map(values, read)?;
+            rows.collect()
+        });
+        rows.map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> Error {
+        schema::failed(&self.path, error)
+    }
+}
+
+fn verdict(row: &Row) -> rusqlite::Result<Verdict> {
+    let kind: String = row.get(6)?;
+    let kinds = [VerdictKind::Automatic, VerdictKind::Waiting, VerdictKind::Manual];
+    Ok(Verdict {
+        check: row.get(0)?,
+        points: row.get(1)?,
+        max: row.get(2)?,
+        message: row.get(3)?,
+        yours: row.get(4)?,
+        hidden: row.get(5)?,
+        kind: kinds.into_iter().find(|it| word(*it) == kind).unwrap_or_default(),
+    })
+}
+
+fn word(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Automatic => "automatic",
+        VerdictKind::Waiting => "waiting",
+        VerdictKind::Manual => "manual",
     }
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub fn grade(student: &str, points: f64) -> Grade {
-        let verdict = |check: &str, points| Verdict {
-            check: check.into(),
-            points,
-            max: 2.0,
-            message: "a line, \"quoted\"".into(),
-            yours: (points == 0.0).then(|| "3.5".into()),
-        };
-        Grade {
-            student: student.into(),
-            lab: "01-lines".into(),
-            submission: "abc".into(),
-            version: "v1".into(),
-            graded_at: "2026-11-24T01:02:03Z".into(),
-            seconds: 1.5,
-            verdicts: vec![verdict("slope-check", points), verdict("area-check", 0.0)],
-            notes: vec!["`slope` was split".into(), "late".into()],
-        }
-    }
-
-    #[test]
-    fn the_last_grade_counts_and_all_are_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("gradebook.db");
-        let mut book = Gradebook::open(&path).unwrap();
-        let other = Grade { submission: "def".into(), ..grade("ada", 2.0) };
-        for grade in [&grade("ada", 0.0), &grade("bob", 2.0), &other] {
-            book.record(grade).unwrap();
-        }
-        let book = Gradebook::open(&path).unwrap();
-        assert_eq!(book.grades().unwrap(), [other.clone(), grade("bob", 2.0)]);
-        assert_eq!(book.history("ada", "01-lines").unwrap(), [grade("ada", 0.0), other]);
-        let found = |hash| book.find("ada", "01-lines", hash, "v1").unwrap().is_some();
-        assert_eq!((found("abc"), found("def")), (false, true));
-        assert!(book.is_sound().unwrap());
-    }
-
-    #[test]
-    fn another_file_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("gradebook.db");
-        std::fs::write(&path, "student,points\n".repeat(100)).unwrap();
-        assert!(Gradebook::open(&path).is_err());
-        assert!(std::fs::read_to_string(&path).unwrap().starts_with("student,points"));
-    }
-}
+pub(crate) mod tests;

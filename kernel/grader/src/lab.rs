@@ -40,6 +40,9 @@ pub struct About {
     pub data: Vec<String>,
     /// How long the machine may need.
     pub seconds: Seconds,
+    /// The checks that give a part of their points for a part of their ideas.
+    #[serde(default)]
+    pub partial: Vec<String>,
 }
 
 /// Time budgets of a whole lab, in seconds on two cores.
@@ -68,13 +71,25 @@ impl Lab {
 
     /// All points that the lab gives.
     pub fn points(&self) -> f64 {
-        self.checks().map(|(_, marks)| marks.points()).sum()
+        self.graded().map(|(_, marks)| marks.points()).sum()
     }
 
-    /// The cells that give points.
-    pub fn checks(&self) -> impl Iterator<Item = (Cell<'_>, Marks)> {
+    /// The cells that give points, by a check or by hand.
+    pub fn graded(&self) -> impl Iterator<Item = (Cell<'_>, Marks)> {
         let marked = |cell| Some((cell, Marks::of(cell).ok().flatten()?));
-        self.notebook.cells().filter_map(marked).filter(|(_, marks)| marks.grade)
+        let gives_points = |marks: &Marks| marks.is_check() || marks.is_by_hand();
+        self.notebook.cells().filter_map(marked).filter(move |(_, marks)| gives_points(marks))
+    }
+
+    /// The cells that give points by a check.
+    pub fn checks(&self) -> impl Iterator<Item = (Cell<'_>, Marks)> {
+        self.graded().filter(|(_, marks)| marks.is_check())
+    }
+
+    /// How many cells of a notebook have the ID of one of the lab's.
+    pub(crate) fn cells_shared_with(&self, notebook: &Notebook) -> usize {
+        let ids: Vec<_> = self.notebook.cells().filter_map(Cell::id).collect();
+        notebook.cells().filter_map(Cell::id).filter(|id| ids.contains(id)).count()
     }
 }
 
@@ -124,12 +139,8 @@ pub fn find_lab(notebook: &Notebook, path: &Path, folder: &Path) -> Result<Lab, 
             return Lab::read(path);
         }
     }
-    let shared = |lab: &Lab| {
-        let ids: Vec<_> = lab.notebook.cells().filter_map(Cell::id).collect();
-        notebook.cells().filter_map(Cell::id).filter(|id| ids.contains(id)).count()
-    };
     let labs = paths.into_iter().flat_map(Lab::read);
-    labs.map(|lab| (shared(&lab), lab))
+    labs.map(|lab| (lab.cells_shared_with(notebook), lab))
         .max_by_key(|(shared, _)| *shared)
         .filter(|(shared, _)| *shared >= 3)
         .map(|(_, lab)| lab)

@@ -7,6 +7,7 @@
 
 mod error;
 mod exercise;
+pub mod export;
 mod feedback;
 mod grade;
 mod gradebook;
@@ -17,6 +18,7 @@ mod marking;
 mod marks;
 mod merge;
 mod nbgrader;
+mod policy;
 mod progress;
 mod prose;
 mod release;
@@ -29,22 +31,23 @@ mod submissions;
 
 pub use error::Error;
 pub use exercise::{Exercise, exercises};
-pub use feedback::feedback;
-pub use grade::{Halves, Told, Verdict, judge};
-pub use gradebook::{Grade, Gradebook, csv};
+pub use feedback::{Page, Shown, feedback, outputs};
+pub use grade::{Halves, Told, Verdict, VerdictKind, by_hand, judge, partial};
+pub use gradebook::{Grade, Gradebook, Manual, changes};
 pub use lab::{About, Lab, chosen_labs, find_lab, labs};
 pub use lint::problems;
-pub use manual::{Manual, ManualBook, answer_to, manual_cells};
+pub use manual::{answer_to, manual_cells};
 pub use marking::{
     Answer, SCRIPT as MARKING_SCRIPT, STYLE as MARKING_STYLE, answers, overview, page, shuffle,
 };
 pub use marks::Marks;
 pub use merge::merge;
 pub use nbgrader::{from_nbgrader, to_nbgrader};
+pub use policy::{Policy, Score, score};
 pub use progress::{Result as CheckResult, results};
 pub use release::release;
 pub use repair::{Repaired, repair};
 pub use report::{Item, Pair, Work, alike, given, items, report, work_of};
 pub use salvage::salvage;
 pub use shards::{FINISHED, FoundShard, found_shards, shard_counts, shard_name, shard_of};
-pub use submissions::{Submission, submissions};
+pub use submissions::{HandedIn, Intake, Roster, Student, Submission, submissions};

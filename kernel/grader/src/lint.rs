@@ -28,6 +28,7 @@ pub fn problems(lab: &Lab) -> Vec<String> {
         format!("cell `{cell}`: {} [{}]", it.message, it.rule)
     }));
     names_twice(lab, &mut found);
+    partial(lab, &mut found);
     rhythm(lab, &mut found);
     frame::problems(lab, &mut found);
     found.extend(lab.exercises.iter().flat_map(exercise));
@@ -75,7 +76,7 @@ fn cell_problems(lab: &Lab, cell: Cell) -> Vec<String> {
                     marks.checksum_of(&source, cell.kind())
                 ));
             }
-            if marks.grade && !source.contains(&format!("check(\"{}\"", marks.grade_id)) {
+            if marks.is_check() && !source.contains(&format!("check(\"{}\"", marks.grade_id)) {
                 found.push(format!("it has no `check(\"{}\", …)`", marks.grade_id));
             }
         }
@@ -97,6 +98,13 @@ fn names_twice(lab: &Lab, found: &mut Vec<String>) {
     let marks = lab.notebook.cells().filter_map(|cell| Marks::of(cell).ok().flatten());
     let twice = marks.map(|it| it.grade_id).filter(|id| !seen.insert(id.clone()));
     found.extend(twice.map(|id| format!("two cells have the grade_id `{id}`")));
+}
+
+/// Whatever gives partial points is a check.
+fn partial(lab: &Lab, found: &mut Vec<String>) {
+    let is_check = |name: &str| lab.checks().any(|(_, marks)| marks.grade_id == name);
+    let others = lab.about.partial.iter().filter(|name| !is_check(name));
+    found.extend(others.map(|name| format!("`partial` names `{name}`, which is no check")));
 }
 
 /// Words and code take turns.

@@ -45,10 +45,10 @@ impl Marks {
         if marks.schema_version != 3 {
             return Err(format!("nbgrader's schema is {}, not 3", marks.schema_version));
         }
-        if marks.grade && marks.points.is_none() {
+        if (marks.grade || marks.task) && marks.points.is_none() {
             return Err("it is graded but has no points".into());
         }
-        let takes_part = marks.grade || marks.solution || marks.locked;
+        let takes_part = marks.grade || marks.solution || marks.locked || marks.task;
         if takes_part && marks.grade_id.is_empty() {
             return Err("it takes part in grading but has no grade_id".into());
         }
@@ -58,6 +58,16 @@ impl Marks {
     /// The points as a number; 0 where the cell gives none.
     pub fn points(&self) -> f64 {
         self.points.as_ref().and_then(serde_json::Number::as_f64).unwrap_or(0.0)
+    }
+
+    /// Whether a check gives the points.
+    pub fn is_check(&self) -> bool {
+        self.grade && !self.solution && !self.task
+    }
+
+    /// Whether a person gives the points: for an answer, or for a task.
+    pub fn is_by_hand(&self) -> bool {
+        self.task || (self.grade && self.solution)
     }
 
     /// nbgrader's checksum of the cell for a source.

@@ -1,6 +1,7 @@
 //! Several gradebooks put into one.
 
-use crate::Gradebook;
+use crate::gradebook::schema::failed;
+use crate::{Error, Gradebook};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Transaction, params_from_iter};
 use std::collections::BTreeMap;
@@ -9,11 +10,18 @@ use std::path::Path;
 /// What makes a grade the same grade, in whichever gradebook it stands.
 const IDENTITY: [&str; 6] = ["student", "lab", "submission", "version", "graded_at", "seconds"];
 
-/// All grades of a gradebook with their verdicts, whatever columns its tables have.
+/// All that a gradebook holds, whatever columns its tables have.
 pub struct Rows {
     grades: Table,
     verdicts: Table,
+    /// What people gave, and the course's rules.
+    others: [(&'static str, Table); 2],
 }
+
+/// How a mark or a rule takes the place of another: the newer mark counts, and any rule.
+const MARK: &str = "ON CONFLICT (student, lab, cell) DO UPDATE SET points = excluded.points,
+    comment = excluded.comment, by = excluded.by, at = excluded.at WHERE excluded.at > manual.at";
+const RULE: &str = "ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
 struct Table {
     columns: Vec<String>,
@@ -25,14 +33,22 @@ impl Rows {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn read(path: &Path) -> rusqlite::Result<Self> {
+    pub fn read(path: &Path) -> Result<Self, Error> {
         // Gives an older gradebook the columns of today.
         drop(Gradebook::open(path)?);
-        let connection = Connection::open(path)?;
-        Ok(Self {
-            grades: Table::read(&connection, "SELECT * FROM grade ORDER BY id")?,
-            verdicts: Table::read(&connection, "SELECT * FROM verdict ORDER BY grade, place")?,
-        })
+        let read = || {
+            let connection = Connection::open(path)?;
+            let table = |query| Table::read(&connection, query);
+            Ok(Self {
+                grades: table("SELECT * FROM grade ORDER BY id")?,
+                verdicts: table("SELECT * FROM verdict ORDER BY grade, place")?,
+                others: [
+                    ("manual", table("SELECT * FROM manual")?),
+                    ("setting", table("SELECT * FROM setting")?),
+                ],
+            })
+        };
+        read().map_err(|error| failed(path, error))
     }
 }
 
@@ -57,8 +73,12 @@ impl Table {
 ///
 /// # Errors
 /// If the gradebook cannot be written; it is as it was then.
-pub fn merge(into: &Path, books: &[Rows]) -> rusqlite::Result<usize> {
+pub fn merge(into: &Path, books: &[Rows]) -> Result<usize, Error> {
     drop(Gradebook::open(into)?);
+    add_all(into, books).map_err(|error| failed(into, error))
+}
+
+fn add_all(into: &Path, books: &[Rows]) -> rusqlite::Result<usize> {
     let mut connection = Connection::open(into)?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     let transaction = connection.transaction()?;
@@ -69,6 +89,12 @@ pub fn merge(into: &Path, books: &[Rows]) -> rusqlite::Result<usize> {
     new.sort_by(|one, other| one.0.cmp(&other.0));
     for (_, grade, verdicts) in &new {
         insert(&transaction, grade, verdicts)?;
+    }
+    for (name, table) in books.iter().flat_map(|book| &book.others) {
+        let instead = if *name == "manual" { MARK } else { RULE };
+        for row in &table.rows {
+            add(&transaction, name, &named(&table.columns, row, ""), instead)?;
+        }
     }
     transaction.commit()?;
     Ok(new.len())
@@ -120,28 +146,29 @@ fn named<'a>(columns: &'a [String], row: &[Value], without: &str) -> Row<'a> {
 }
 
 fn insert(transaction: &Transaction, grade: &Row, verdicts: &[Row]) -> rusqlite::Result<()> {
-    let add = |table: &str, row: &Row| {
-        let names: Vec<&str> = row.iter().map(|(name, _)| *name).collect();
-        let marks = vec!["?"; row.len()].join(", ");
-        let text = format!("INSERT INTO {table} ({}) VALUES ({marks})", names.join(", "));
-        let mut statement = transaction.prepare_cached(&text)?;
-        statement.execute(params_from_iter(row.iter().map(|(_, value)| value)))
-    };
-    add("grade", grade)?;
+    add(transaction, "grade", grade, "")?;
     let number = transaction.last_insert_rowid();
     for verdict in verdicts {
         let mut row = verdict.clone();
         row.push(("grade", Value::Integer(number)));
-        add("verdict", &row)?;
+        add(transaction, "verdict", &row, "")?;
     }
     Ok(())
+}
+
+fn add(transaction: &Transaction, table: &str, row: &Row, or: &str) -> rusqlite::Result<usize> {
+    let names: Vec<&str> = row.iter().map(|(name, _)| *name).collect();
+    let marks = vec!["?"; row.len()].join(", ");
+    let text = format!("INSERT INTO {table} ({}) VALUES ({marks}) {or}", names.join(", "));
+    let mut statement = transaction.prepare_cached(&text)?;
+    statement.execute(params_from_iter(row.iter().map(|(_, value)| value)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::gradebook::tests::grade;
-    use crate::{Grade, Verdict};
+    use crate::{Grade, Manual, Verdict};
 
     /// A class: 500 students, ten checks each.
     fn class() -> Vec<Grade> {
@@ -193,5 +220,31 @@ mod tests {
         let all = Gradebook::open(&path("all.db")).unwrap();
         assert_eq!(all.grades().unwrap(), std::slice::from_ref(&later));
         assert_eq!(all.history("ada", "01-lines").unwrap(), [grade("ada", 0.0), later]);
+    }
+
+    #[test]
+    fn the_newer_of_two_marks_counts_and_rules_come_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let mark = |points, at: &str| Manual {
+            student: "ada".into(),
+            lab: "01-lines".into(),
+            cell: "essay".into(),
+            points,
+            comment: String::new(),
+            by: "grace".into(),
+            at: at.into(),
+        };
+        let (old, new) = (mark(1.0, "2026-11-24T00:00:00Z"), mark(2.0, "2026-11-25T00:00:00Z"));
+        for (name, mark) in [("a.db", &new), ("b.db", &old)] {
+            let mut book = Gradebook::open(&path(name)).unwrap();
+            book.mark(mark).unwrap();
+            book.keep("policy", "grace = \"1 h\"").unwrap();
+        }
+        let books = ["a.db", "b.db"].map(|name| Rows::read(&path(name)).unwrap());
+        merge(&path("all.db"), &books).unwrap();
+        let all = Gradebook::open(&path("all.db")).unwrap();
+        assert_eq!(all.manual_marks().unwrap(), [new]);
+        assert_eq!(all.kept("policy").unwrap().as_deref(), Some("grace = \"1 h\""));
     }
 }

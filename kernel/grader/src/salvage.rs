@@ -1,7 +1,7 @@
 //! What can be read of a notebook file that is broken.
 
 use crate::Error;
-use candlelab_notebook::{Error as NotebookError, Notebook};
+use candlelab_notebook::{Error as NotebookError, Notebook, read_file};
 use serde_json::{Deserializer, Value, json};
 use std::path::Path;
 
@@ -10,10 +10,14 @@ use std::path::Path;
 /// # Errors
 /// If the file cannot be read, or there is no cell in it.
 pub fn salvage(path: &Path) -> Result<(Notebook, Option<String>), Error> {
-    match Notebook::read(path) {
+    from_bytes(&read_file(path)?, path)
+}
+
+/// As [`salvage`], of a file's content; `path` is what notes call it.
+pub(crate) fn from_bytes(bytes: &[u8], path: &Path) -> Result<(Notebook, Option<String>), Error> {
+    match Notebook::parse(bytes, path) {
         Err(error @ (NotebookError::NotJson { .. } | NotebookError::NotNotebook { .. })) => {
-            let bytes = std::fs::read(path).unwrap_or_default();
-            let cells = whole_cells(&String::from_utf8_lossy(&bytes));
+            let cells = whole_cells(&String::from_utf8_lossy(bytes));
             if cells.is_empty() {
                 return Err(error.into());
             }

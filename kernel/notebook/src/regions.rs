@@ -56,6 +56,20 @@ impl Region {
         }
         Ok(found.then(|| lines.join("\n")))
     }
+
+    /// The lines of a source, counted from 0, that stand in such regions.
+    pub fn lines(self, source: &str) -> Vec<usize> {
+        let (begin, end) = (format!("BEGIN {}", self.name()), format!("END {}", self.name()));
+        let (mut lines, mut inside) = (Vec::new(), false);
+        for (number, line) in source.split('\n').enumerate() {
+            if line.contains(&begin) || line.contains(&end) {
+                inside = line.contains(&begin);
+            } else if inside {
+                lines.push(number);
+            }
+        }
+        lines
+    }
 }
 
 impl Display for Region {

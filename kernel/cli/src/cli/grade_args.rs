@@ -10,8 +10,9 @@ use std::time::Duration;
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct GradeArgs {
-    /// What was handed in: a folder with `STUDENT/LAB/lab.ipynb`
-    #[arg(long, default_value = "submitted", value_name = "FOLDER")]
+    /// What was handed in: a folder with `STUDENT/LAB/lab.ipynb`, the zip archive of Moodle, Canvas
+    /// or Blackboard, or a notebook
+    #[arg(long, default_value = "submitted", value_name = "PATH")]
     pub submissions: PathBuf,
     /// The folder of the labs, with their solutions
     #[arg(long, default_value = "labs", value_name = "FOLDER")]
@@ -21,6 +22,16 @@ pub struct GradeArgs {
     pub out: PathBuf,
     /// Only labs whose names contain one of these
     pub only: Vec<String>,
+    /// The rules for lateness and extra credit [default: `grading.toml` beside the submissions]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The course's students, a CSV file with the headings `id`, `first_name`, `last_name`, `email`
+    /// and `lms_user_id`, of which only the first is needed
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    /// Let feedback speak of hidden tests
+    #[arg(long)]
+    pub publish_hidden: bool,
     /// How many submissions are graded at once [default: as many as cores and memory allow]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,

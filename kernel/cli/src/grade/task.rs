@@ -5,15 +5,16 @@ use crate::cli::GradeArgs;
 use crate::hash::hex;
 use crate::session::{self, Setup};
 use anyhow::Context;
-use candlelab_grader::{Grade, Halves, Marks, Submission, Told, judge, repair, salvage};
+use candlelab_grader::{Grade, Halves, Marks, Submission, Told, by_hand, judge, partial, repair};
 use candlelab_notebook::{Cell, Notebook, Options, Outcome, Stop};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use uuid::Uuid;
+
+/// What is said of a notebook that somebody handed in without having written anything.
+pub const EMPTY: &str = "the notebook has no cells";
 
 /// A submission that is to be graded.
 pub struct Task<'a> {
@@ -28,26 +29,40 @@ impl Task<'_> {
     pub fn grade(&self, threads: Option<usize>, stop: &Stop) -> anyhow::Result<Grade> {
         let began = Instant::now();
         let lab = &self.expected.lab;
-        let (student, damage) = salvage(&self.submission.path)?;
+        let (student, damage) = self.submission.notebook()?;
+        student.require_rust(&self.submission.path)?;
+        let is_empty = student.cells().len() == 0;
+        let empty = is_empty.then(|| EMPTY.to_owned());
         let work = repair(lab, &student)?;
         let nonce = Uuid::new_v4().to_string();
         let mut notebook = Halves::of(lab)?.probing(&work, &nonce)?;
-        let mut notes: Vec<String> = damage.into_iter().chain(work.notes).collect();
+        let odd = self.submission.notes.iter().cloned().chain(damage).chain(empty);
+        let mut notes: Vec<String> = odd.chain(work.notes.clone()).collect();
         notes.extend(self.run(&mut notebook, threads, stop)?);
         let told = Told::all(&notebook, &nonce);
         let verdict = |marks: Marks| {
+            if marks.is_by_hand() {
+                return by_hand(&work, &marks);
+            }
             let error = error_of(&notebook, &marks.grade_id);
-            judge(&marks.grade_id, marks.points(), &told, &self.expected.told, error)
+            let expected = &self.expected.told;
+            let verdict = judge(&marks.grade_id, marks.points(), &told, expected, error);
+            match lab.about.partial.contains(&marks.grade_id) {
+                true => partial(verdict, &told, expected),
+                false => verdict,
+            }
         };
-        let Submission { student, lab: name, .. } = self.submission.clone();
+        let Submission { student, lab: name, submitted_at, .. } = self.submission.clone();
         Ok(Grade {
             student,
             lab: name,
             submission: self.hash.clone(),
             version: self.expected.version.clone(),
+            submitted_at: submitted_at.map(|at| at.to_string()),
             graded_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             seconds: began.elapsed().as_secs_f64(),
-            verdicts: lab.checks().map(|(_, marks)| verdict(marks)).collect(),
+            weakness: None,
+            verdicts: lab.graded().map(|(_, marks)| verdict(marks)).collect(),
             notes,
         })
     }
@@ -91,8 +106,7 @@ fn error_of<'a>(notebook: &'a Notebook, check: &str) -> Option<&'a str> {
     outputs.iter().find(|it| it["output_type"] == "error")?["evalue"].as_str()
 }
 
-/// A hash of a file.
-pub fn hash_file(path: &Path) -> anyhow::Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Ok(hex(&Sha256::digest(bytes)))
+/// A hash of a notebook's file.
+pub fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }

@@ -2,9 +2,11 @@
 
 use crate::cli::MergeArgs;
 use crate::exit::{BadInput, Exit};
+use crate::grade::tables;
 use crate::print;
+use crate::rules::{RuleFiles, Rules};
 use anyhow::Context;
-use candlelab_grader::{FoundShard, Gradebook, csv, found_shards, merge, shard_counts};
+use candlelab_grader::{FoundShard, Gradebook, found_shards, merge, shard_counts};
 use candlelab_notebook::{check_folder, write_file};
 use std::fs;
 use std::path::Path;
@@ -32,12 +34,15 @@ pub fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
         pages.push(shard.folder.join("feedback"));
     }
     let path = args.out.join("gradebook.db");
-    let new = merge(&path, &books)
-        .with_context(|| format!("cannot write the gradebook `{}`", path.display()))?;
+    let new = merge(&path, &books)?;
     for folder in pages {
         copy_pages(&folder, &args.out.join("feedback"))?;
     }
-    let all = write_tables(&path, &args.out)?;
+    let book = Gradebook::open(&path)?;
+    let (rules, _) = Rules::read(&RuleFiles { policy: None, roster: None }, &book)?;
+    let course = tables(&args.out, &book, &rules)?;
+    rules.say_missing(&course);
+    let all = course.grades.len();
     print::line(format_args!(
         "{new} new grades, {all} grades in `{}`, {missing} of {count} shards not whole",
         args.out.join("grades.csv").display()
@@ -101,11 +106,4 @@ fn copy_pages(from: &Path, to: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn write_tables(path: &Path, out: &Path) -> anyhow::Result<usize> {
-    let grades = Gradebook::open(path)?.grades()?;
-    write_file(&out.join("grades.csv"), csv(&grades).as_bytes())?;
-    write_file(&out.join("grades.json"), &serde_json::to_vec_pretty(&grades)?)?;
-    Ok(grades.len())
 }

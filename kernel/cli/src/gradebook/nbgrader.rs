@@ -5,15 +5,15 @@ use crate::cli::NbgraderArgs;
 use crate::exit::{BadInput, Exit};
 use crate::print;
 use anyhow::Context;
-use candlelab_grader::{Gradebook, Lab, ManualBook, from_nbgrader, labs, to_nbgrader};
+use candlelab_grader::{Gradebook, Lab, from_nbgrader, labs, to_nbgrader};
 use candlelab_notebook::check_folder;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// Puts marks into nbgrader's gradebook.
 pub fn give(args: &NbgraderArgs) -> anyhow::Result<Exit> {
-    let grades = open(&args.out)?.grades()?;
-    let manual = ManualBook::open(&args.out.join("gradebook.db"))?.all()?;
+    let book = open(&args.out)?;
+    let (grades, manual) = (book.grades()?, book.manual_marks()?);
     let graded: BTreeSet<&str> = grades.iter().map(|grade| grade.lab.as_str()).collect();
     let mut found: Vec<Lab> =
         labs(&args.labs)?.into_iter().map(Lab::read).collect::<Result<_, _>>()?;
@@ -43,15 +43,13 @@ pub fn take(args: &NbgraderArgs) -> anyhow::Result<Exit> {
     let grades = from_nbgrader(&args.database, &now)
         .with_context(|| format!("cannot read `{path}` as a gradebook of nbgrader"))?;
     check_folder(&args.out)?;
-    let own = args.out.join("gradebook.db");
-    let mut book = Gradebook::open(&own)?;
-    let by_hand = ManualBook::open(&own)?;
+    let mut book = Gradebook::open(&args.out.join("gradebook.db"))?;
     let mut new = 0;
     for (grade, manual) in &grades {
         let known = book.find(&grade.student, &grade.lab, &grade.submission, &grade.version)?;
         if known.is_none() {
             book.record(grade)?;
-            manual.iter().try_for_each(|it| by_hand.keep(it))?;
+            manual.iter().try_for_each(|it| book.mark(it))?;
             new += 1;
         }
     }

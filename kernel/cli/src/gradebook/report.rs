@@ -5,7 +5,7 @@ use crate::cli::ReportArgs;
 use crate::exit::Exit;
 use crate::print;
 use candlelab_grader::{
-    Error, Grade, Lab, Pair, Submission, Work, alike, given, labs, report, salvage, submissions,
+    Error, Grade, Intake, Lab, Pair, Submission, Work, alike, given, labs, report, submissions,
     work_of,
 };
 use candlelab_notebook::write_file;
@@ -23,22 +23,19 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
 /// The submissions of each graded lab that are alike.
 fn pairs(args: &ReportArgs, grades: &[Grade]) -> Result<BTreeMap<String, Vec<Pair>>, Error> {
     let graded: BTreeSet<&str> = grades.iter().map(|grade| grade.lab.as_str()).collect();
-    let (found, _) = submissions(&args.submissions)?;
+    let labs: Vec<Lab> = labs(&args.labs)?.into_iter().map(Lab::read).collect::<Result<_, _>>()?;
+    let found = submissions(&args.submissions, &Intake::of(&labs))?.submissions;
     let mut pairs = BTreeMap::new();
-    for lab in labs(&args.labs)?.into_iter().map(Lab::read) {
-        let lab = lab?;
-        if !graded.contains(lab.about.lab.as_str()) {
-            continue;
-        }
+    for lab in labs.iter().filter(|lab| graded.contains(lab.about.lab.as_str())) {
         let own = found.iter().filter(|it| it.lab == lab.about.lab);
-        let works: Vec<Work> = own.filter_map(|it| work(&lab, it)).collect();
-        pairs.insert(lab.about.lab.clone(), alike(&works, &given(&lab)?));
+        let works: Vec<Work> = own.filter_map(|it| work(lab, it)).collect();
+        pairs.insert(lab.about.lab.clone(), alike(&works, &given(lab)?));
     }
     Ok(pairs)
 }
 
 fn work(lab: &Lab, submission: &Submission) -> Option<Work> {
-    let read = salvage(&submission.path);
+    let read = submission.notebook();
     let read = read.and_then(|(notebook, _)| work_of(lab, &submission.student, &notebook));
     let said = read.inspect_err(|error| {
         let Submission { student, lab, .. } = submission;

@@ -1,7 +1,7 @@
 //! The pages of `candlelab mark`, and who may see them.
 
 use super::form::Form;
-use candlelab_grader::{Answer, MARKING_SCRIPT, MARKING_STYLE, Manual, ManualBook, overview, page};
+use candlelab_grader::{Answer, Gradebook, MARKING_SCRIPT, MARKING_STYLE, Manual, overview, page};
 use jiff::Timestamp;
 use std::io::{Cursor, Read};
 use tiny_http::{Header, Method, Request, Response};
@@ -15,7 +15,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
 /// All that is served.
 pub struct Site {
     pub answers: Vec<Answer>,
-    pub book: ManualBook,
+    pub book: Gradebook,
     /// Who does not know it sees nothing.
     pub token: String,
     /// The address under which a browser must have been sent here.
@@ -27,13 +27,13 @@ type Reply = Response<Cursor<Vec<u8>>>;
 
 impl Site {
     /// Answers a request; one that goes wrong concerns nobody else.
-    pub fn answer(&self, mut request: Request) {
+    pub fn answer(&mut self, mut request: Request) {
         let reply = self.reply(&mut request);
         // The browser may have gone.
         let _ = request.respond(reply);
     }
 
-    fn reply(&self, request: &mut Request) -> Reply {
+    fn reply(&mut self, request: &mut Request) -> Reply {
         let host = request.headers().iter().find(|it| it.field.equiv("Host"));
         // Another name that leads here is a page elsewhere that wants to look in.
         if host.is_none_or(|it| it.value.as_str() != self.host) {
@@ -78,7 +78,7 @@ impl Site {
     }
 
     /// Keeps what was entered, and leads to the next answer that waits.
-    fn save(&self, place: usize, request: &mut Request) -> Reply {
+    fn save(&mut self, place: usize, request: &mut Request) -> Reply {
         let mut body = Vec::new();
         let read = request.as_reader().take(LARGEST + 1).read_to_end(&mut body);
         if read.is_err() || body.len() as u64 > LARGEST {
@@ -89,7 +89,7 @@ impl Site {
             Ok(form) => form,
             Err(problem) => return self.page(place, Some(&problem)),
         };
-        let kept = self.book.keep(&Manual {
+        let kept = self.book.mark(&Manual {
             student: student.clone(),
             lab: lab.clone(),
             cell: cell.clone(),
@@ -114,7 +114,7 @@ impl Site {
 
     /// What each answer has been given.
     fn given(&self) -> anyhow::Result<Vec<Option<Manual>>> {
-        let all = self.book.all()?;
+        let all = self.book.manual_marks()?;
         let is_for = |it: &Manual, answer: &Answer| {
             it.student == answer.student && it.lab == answer.lab && it.cell == answer.cell
         };

@@ -1,5 +1,6 @@
 //! Cuts a check in two.
 
+use super::hidden;
 use super::students::Students;
 use super::unused::remove_unused;
 use quote::quote;
@@ -30,6 +31,9 @@ pub fn cut(
 ) -> Result<String, String> {
     let mut block: Block = syn::parse_str(&format!("{{\n{source}\n}}"))
         .map_err(|error| format!("it is no Rust: {error}"))?;
+    if side == Side::Lab {
+        hidden::mark(&mut block, source);
+    }
     let students = students.with_locals(&block);
     let mut cutter = Cutter { side, nonce, students: &students, found: 0, problem: None };
     cutter.visit_block_mut(&mut block);

@@ -1,6 +1,7 @@
 //! Compares the two halves of a check.
 
 use super::Told;
+use super::hidden::unmarked;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,8 +16,25 @@ pub struct Verdict {
     pub max: f64,
     /// For the student: what has been achieved, or the idea that does not hold.
     pub message: String,
-    /// What the student's code gave where an idea does not hold.
+    /// What the student's code gave where an idea does not hold; their text, where a person marks.
     pub yours: Option<String>,
+    /// Whether a hidden test says so, whose idea and values students do not get to see.
+    pub hidden: bool,
+    /// Who gives the points.
+    pub kind: VerdictKind,
+}
+
+/// Who gives a verdict's points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerdictKind {
+    /// A check.
+    #[default]
+    Automatic,
+    /// A person, who has not yet.
+    Waiting,
+    /// A person.
+    Manual,
 }
 
 /// Judges a check by what the student's process and the lab's told of it; `error` is that of the
@@ -31,40 +49,60 @@ pub fn judge(
     let of =
         |told: &[Told]| told.iter().filter(|it| it.check == check).cloned().collect::<Vec<_>>();
     let outcome = match (&of(student)[..], &of(lab)[..]) {
-        (_, [] | [_, _, ..]) => Err(("the lab's own check did not run".to_owned(), None)),
+        (_, [] | [_, _, ..]) => Err(Fault::of("the lab's own check did not run")),
         ([], _) => {
             let why = error.and_then(|error| error.lines().next()).unwrap_or("it was not reached");
-            Err((format!("the check did not run: {why}"), None))
+            Err(Fault::of(format!("the check did not run: {why}")))
         }
         ([told], [expected]) => compare(told, expected),
-        _ => Err(("the check told its results more than once".to_owned(), None)),
+        _ => Err(Fault::of("the check told its results more than once")),
     };
-    let (points, message, yours) = match outcome {
-        Ok(message) => (max, message, None),
-        Err((message, yours)) => (0.0, message, yours),
+    let (points, Fault { message, yours, hidden }) = match outcome {
+        Ok(message) => (max, Fault::of(message)),
+        Err(fault) => (0.0, fault),
     };
-    Verdict { check: check.into(), points, max, message, yours }
+    let kind = VerdictKind::Automatic;
+    Verdict { check: check.into(), points, max, message, yours, hidden, kind }
 }
 
-fn compare(told: &Told, expected: &Told) -> Result<String, (String, Option<String>)> {
+/// Why a check gives nothing.
+struct Fault {
+    message: String,
+    yours: Option<String>,
+    hidden: bool,
+}
+
+impl Fault {
+    fn of(message: impl Into<String>) -> Self {
+        Self { message: message.into(), yours: None, hidden: false }
+    }
+}
+
+fn compare(told: &Told, expected: &Told) -> Result<String, Fault> {
+    let idea = |note: &Value| {
+        let (idea, hidden) = unmarked(note["idea"].as_str().unwrap_or_default());
+        (idea.to_owned(), hidden)
+    };
     for (actual, expected) in told.notes.iter().zip(&expected.notes) {
         if !holds(actual, expected) {
-            let idea = expected["idea"].as_str().unwrap_or_default();
-            return Err((idea.into(), yours(&actual["actual"])));
+            let (message, hidden) = idea(expected);
+            return Err(Fault { message, yours: yours(&actual["actual"]), hidden });
         }
     }
+    let (own, all) = (told.notes.len(), expected.notes.len());
     if let Some(error) = &told.error {
-        return Err((error.clone(), None));
+        // It came while the next comparison was computed, and may speak of its numbers.
+        let next = expected.notes.get(own).or(expected.notes.last());
+        return Err(Fault { hidden: next.is_some_and(|it| idea(it).1), ..Fault::of(error) });
     }
-    if told.notes.len() != expected.notes.len() {
-        let (own, all) = (told.notes.len(), expected.notes.len());
-        return Err((format!("the check made {own} comparisons, not {all}"), None));
+    if own != all {
+        return Err(Fault::of(format!("the check made {own} comparisons, not {all}")));
     }
     Ok(told.message.clone().unwrap_or_default())
 }
 
 /// Whether what was given is what was expected.
-fn holds(note: &Value, expected: &Value) -> bool {
+pub(super) fn holds(note: &Value, expected: &Value) -> bool {
     let actual = &note["actual"];
     let bound = || expected["expected"].as_f64().unwrap_or(f64::NAN);
     // Where it depends on the student, the student's process told both.
@@ -191,6 +229,24 @@ mod tests {
             expected("probability", json!(null)),
             false,
         );
+    }
+
+    #[test]
+    fn what_a_hidden_test_says_is_known_to_be_hidden() {
+        let truth = |idea: &str| json!({"kind": "holds", "expected": null, "idea": idea});
+        let lab = told(json!([truth("seen"), truth("\u{f8ff}unseen")]));
+        let given = |first: bool, rest: &[bool], error: Option<&str>| {
+            let notes: Vec<_> =
+                [&[first], rest].concat().into_iter().map(|it| json!({"actual": it})).collect();
+            let mut student = told(notes.into());
+            student.error = error.map(Into::into);
+            let verdict = judge("a", 1.0, &[student], slice::from_ref(&lab), None);
+            (verdict.message, verdict.hidden)
+        };
+        assert_eq!(given(false, &[true], None), ("seen".into(), false));
+        assert_eq!(given(true, &[false], None), ("unseen".into(), true));
+        assert_eq!(given(true, &[], Some("panic at -2.5")), ("panic at -2.5".into(), true));
+        assert_eq!(given(true, &[true], None), ("well done".into(), false));
     }
 
     #[test]

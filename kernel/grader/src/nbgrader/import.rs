@@ -1,6 +1,6 @@
 //! Marks from nbgrader.
 
-use crate::{Grade, Manual, Verdict};
+use crate::{Grade, Manual, Verdict, VerdictKind};
 use md5::{Digest, Md5};
 use rusqlite::{Connection, OpenFlags, Row};
 use std::path::Path;
@@ -70,8 +70,10 @@ fn begun(row: &Row, student: String, lab: String, now: &str) -> rusqlite::Result
         lab,
         submission: String::new(),
         version: VERSION.into(),
-        graded_at: at.unwrap_or_else(|| now.to_owned()),
+        graded_at: at.clone().unwrap_or_else(|| now.to_owned()),
+        submitted_at: at,
         seconds: 0.0,
+        weakness: None,
         verdicts: Vec::new(),
         notes: vec!["the marks come from nbgrader".into()],
     })
@@ -104,7 +106,14 @@ fn verdict(row: &Row) -> rusqlite::Result<Verdict> {
     };
     // Two notebooks of an assignment may have cells of one name.
     let is_only = row.get::<_, i64>(11)? < 2;
+    let kind = match manual {
+        Some(_) => VerdictKind::Manual,
+        None if waits => VerdictKind::Waiting,
+        None => VerdictKind::Automatic,
+    };
     Ok(Verdict {
+        kind,
+        hidden: false,
         check: if is_only { cell } else { format!("{notebook}/{cell}") },
         points: manual.or(auto).unwrap_or(0.0) + extra.unwrap_or(0.0),
         max: row.get(8)?,
