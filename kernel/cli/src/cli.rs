@@ -2,10 +2,12 @@
 
 mod comparison;
 mod grade_args;
+mod jail_args;
 mod run_args;
 
 pub use comparison::Comparison;
 pub use grade_args::GradeArgs;
+pub use jail_args::{JailArgs, SandboxCheckArgs};
 pub use run_args::{Choice, Reports, RunArgs};
 
 use candlelab_notebook::Rule;
@@ -42,7 +44,7 @@ pub enum Command {
     /// Grade what students have handed in, in a sandbox
     Grade(GradeArgs),
     /// Say which protections grading has on this machine
-    SandboxCheck,
+    SandboxCheck(SandboxCheckArgs),
     /// Say what is wrong with notebooks without running them
     Lint(LintArgs),
     /// Turn a notebook into a script or a program, or a script into a notebook
@@ -259,9 +261,9 @@ pub struct EngineArgs {
     /// Run an installed kernel
     #[arg(long)]
     pub kernel: Option<String>,
-    /// Run what nobody trusts, which may write to this folder only
-    #[arg(long)]
-    pub sandbox: Option<PathBuf>,
+    /// Run what nobody trusts
+    #[command(flatten)]
+    pub jail: JailArgs,
 }
 
 /// Arguments of `kernel`.

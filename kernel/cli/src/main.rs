@@ -13,6 +13,7 @@ mod grade;
 mod hint;
 mod install;
 mod interrupt;
+mod jail;
 mod kernel;
 mod kernelspec;
 mod lab_folder;
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
         Command::CheckLabs(args) => check_labs::run(&args),
         Command::Prepare(args) => prepare::run(&args),
         Command::Grade(args) => grade::run(&args),
-        Command::SandboxCheck => sandbox_check::run(),
+        Command::SandboxCheck(args) => sandbox_check::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Devices => devices::run(),

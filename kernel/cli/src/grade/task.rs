@@ -1,18 +1,17 @@
 //! One submission.
 
-use super::expected::{Expected, hex};
+use super::expected::{Expected, hex, nonce};
+use super::sitting::sit;
 use crate::cli::GradeArgs;
-use crate::session::{self, Setup};
-use anyhow::Context;
-use candlelab_grader::{Grade, Halves, Marks, Submission, Told, judge, repair, salvage};
-use candlelab_notebook::{Cell, Notebook, Options, Outcome, Stop};
+use anyhow::{Context, ensure};
+use candlelab_grader::{Grade, Halves, Marks, Submission, judge, repair, salvage};
+use candlelab_notebook::{Cell, Notebook, Status, Stop};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-use uuid::Uuid;
 
 /// A submission that is to be graded.
 pub struct Task<'a> {
@@ -22,21 +21,37 @@ pub struct Task<'a> {
     pub args: &'a GradeArgs,
 }
 
+/// A run that says nothing about the student; another one might.
+#[derive(Debug, thiserror::Error)]
+#[error("its run was broken off twice: {0}")]
+pub struct Accident(String);
+
 impl Task<'_> {
     /// Runs the student's work in a sandbox and compares what its checks tell with what is expected.
+    ///
+    /// # Errors
+    /// If it cannot be graded; [`Accident`] if it may be worth another try.
     pub fn grade(&self, threads: Option<usize>, stop: &Stop) -> anyhow::Result<Grade> {
         let began = Instant::now();
         let lab = &self.expected.lab;
         let (student, damage) = salvage(&self.submission.path)?;
         let work = repair(lab, &student)?;
-        let nonce = Uuid::new_v4().to_string();
-        let mut notebook = Halves::of(lab)?.probing(&work, &nonce)?;
+        let mut half = Halves::of(lab)?.probing(&work, self.expected.seed, nonce)?;
         let mut notes: Vec<String> = damage.into_iter().chain(work.notes).collect();
-        notes.extend(self.run(&mut notebook, threads, stop)?);
-        let told = Told::all(&notebook, &nonce);
+        notes.append(&mut half.notes);
+        let sitting = sit(&half, true, self.args, threads, stop)?;
+        let mut cells = sitting.report.cells.iter();
+        ensure!(cells.all(|cell| cell.status != Status::Interrupted), "it was interrupted");
+        if let Some(accident) = sitting.accident {
+            return Err(Accident(accident).into());
+        }
+        let limit = self.args.submission_timeout;
+        if sitting.report.time >= limit {
+            notes.push(format!("it was ended after {} s, its limit", limit.as_secs()));
+        }
         let verdict = |marks: Marks| {
-            let error = error_of(&notebook, &marks.grade_id);
-            judge(&marks.grade_id, marks.points(), &told, &self.expected.told, error)
+            let error = error_of(&sitting.notebook, &marks.grade_id);
+            judge(&marks.grade_id, marks.points(), &sitting.told, &self.expected.told, error)
         };
         let Submission { student, lab: name, .. } = self.submission.clone();
         Ok(Grade {
@@ -49,36 +64,6 @@ impl Task<'_> {
             verdicts: lab.checks().map(|(_, marks)| verdict(marks)).collect(),
             notes,
         })
-    }
-
-    /// Runs all cells; what should be noted of that.
-    fn run(
-        &self,
-        notebook: &mut Notebook,
-        threads: Option<usize>,
-        stop: &Stop,
-    ) -> anyhow::Result<Option<String>> {
-        let scratch = tempfile::Builder::new().prefix("candlelab-grade-").tempdir()?;
-        let setup = Setup {
-            threads,
-            memory_limit: Some(self.args.memory),
-            sandbox: Some(scratch.path().into()),
-            ..Setup::default()
-        };
-        let mut engine = session::remote(setup)?;
-        engine.fresh(&scratch.path().join("own")).context("the sandbox does not start")?;
-        let mut options = Options {
-            timeout: Some(self.args.timeout),
-            total_timeout: Some(self.args.submission_timeout),
-            stop: stop.clone(),
-            keep_going: true,
-            ..Options::default()
-        };
-        let report = candlelab_notebook::run(notebook, &mut engine, &mut options);
-        anyhow::ensure!(report.outcome() != Outcome::Interrupted, "it was interrupted");
-        let late = report.time >= self.args.submission_timeout;
-        let limit = self.args.submission_timeout.as_secs();
-        Ok(late.then(|| format!("it was ended after {limit} s, its limit")))
     }
 }
 
