@@ -40,17 +40,21 @@ fn start(args: &SandboxCheckArgs) -> anyhow::Result<Exit> {
 fn check(level: Level, outside: &Path) -> anyhow::Result<Exit> {
     let engines = Engines::ready()?;
     let scratch = outside.join("scratch");
+    let session = scratch.join("session");
     fs::create_dir_all(scratch.join("own"))?;
     let args = JailArgs { level, scratch: Some(scratch.clone()), memory: MEMORY };
-    let mut layers = jail::enter(&engines, &args);
-    let session = scratch.join("session");
-    let confined = fs::create_dir_all(session.join("out")).map_err(|error| error.to_string());
-    let confined = confined.and_then(|()| jail::confine(Role::Worker, &session));
-    let result = confined.map(|()| "cells have less than their engine".to_owned());
-    layers.push(Layer { name: "cells", result });
-    layers.extend(attempts::all(level, outside, &scratch));
+    let layers = jail::enter(&engines, &args);
+    fs::create_dir_all(session.join("out"))?;
     layers.iter().for_each(show);
-    let sound = layers.iter().all(|layer| layer.result.is_ok());
+    let held = attempts::by_child(|| {
+        let confined = jail::confine(Role::Worker, &session);
+        let result = confined.map(|()| "cells have less than their engine".to_owned());
+        let cells = Layer { name: "cells", result };
+        let layers = [vec![cells], attempts::all(level, outside, &scratch)].concat();
+        layers.iter().for_each(show);
+        layers.iter().all(|layer| layer.result.is_ok())
+    })?;
+    let sound = held && layers.iter().all(|layer| layer.result.is_ok());
     Ok(if sound { Exit::Ok } else { Exit::NotGraded })
 }
 

@@ -44,9 +44,10 @@ impl Jail<'_> {
         close_inherited();
         at("namespaces", unshare())?;
         at("a process of its own", go_on_as_first())?;
-        let user = if may_be_nobody() { NOBODY } else { ids().0 };
+        let is_root = may_be_nobody();
+        let user = if is_root { NOBODY } else { ids().0 };
         at("a root of its own", self.build(&lent, user))?;
-        if user == NOBODY {
+        if is_root {
             at("giving up root", become_nobody())?;
         }
         at("giving up its rights", drop_rights())?;
