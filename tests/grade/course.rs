@@ -43,6 +43,8 @@ const DOUBLE_CHECK: &str = r#"check("double-check", 1, |c| {
     c.close(double(4.0), 8.0, 1e-9, "twice the number")?;
     c.close(half(double(6.0)), 6.0, 1e-9, "half of it is the number")?;
     c.holds(double(samples[0]) > samples[0], "more than before")?;
+    let x = (c.seed() % 1000) as f64;
+    c.close(double(x), x + x, 1e-9, "whatever the number")?;
     Ok("doubled")
 })?;"#;
 
