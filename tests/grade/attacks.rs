@@ -285,7 +285,7 @@ fn breaking_things_breaks_only_ones_own() {
         answers.square = body("panic!(\"\\u{1b}[2J<script>alert(1)</script> {x}\")");
         answers
     });
-    let graded = course.grade("--timeout 10 --memory 1500M").ends_with(0);
+    let graded = course.grade("--timeout 20 --memory 1500M").ends_with(0);
     for (student, _) in attacks {
         graded.gives(student, [0.0, 1.0]);
     }

@@ -18,10 +18,10 @@ fn solutions_get_all_points_and_stubs_none() {
     let chosen = if all { &[][..] } else { &SOME[..] };
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
-        command.args(arguments).args(chosen).arg("--labs").arg(&labs).current_dir(folder.path());
-        command.output().unwrap()
+        command.args(arguments).args(chosen).current_dir(folder.path()).output().unwrap()
     };
-    let released = run(&["release", "--out", "release"]);
+    let path = labs.to_str().unwrap();
+    let released = run(&["release", "--output", "release", path]);
     assert!(released.status.success(), "{released:?}");
     for released in fs::read_dir(folder.path().join("release")).unwrap().flatten() {
         let name = released.file_name();
@@ -30,7 +30,7 @@ fn solutions_get_all_points_and_stubs_none() {
             hand_in(folder.path(), "solver", &labs.join(name));
         }
     }
-    let output = run(&["grade", "--fast", "--timeout", "600"]);
+    let output = run(&["grade", "--fast", "--timeout", "600", "--labs", path]);
     let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert_eq!(output.status.code(), Some(0), "{text}");
     let grades = fs::read(folder.path().join("grades/grades.json")).unwrap();

@@ -9,9 +9,8 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What engines call the error of a cell that took its process with it.
-const DEATHS: [&str; 7] =
-    ["WorkerDied", "Abort", "Exit", "Killed", "OutOfMemory", "SegmentationFault", "StackOverflow"];
+/// How the engine begins to say which variables went with a process.
+const LOST: &str = "lost: ";
 /// The error of a check that ran to its end and did not pass.
 const CHECK_FAILED: &str = "CheckFailed";
 /// How long a cell may be; what one can write by hand is far shorter.
@@ -41,29 +40,31 @@ impl<'a> Proctor<'a> {
         Self { engine, half, limits, told, accident: None, passed, lost: false }
     }
 
-    /// Makes the variables again that earlier cells made.
+    /// Makes again what earlier cells made: their variables, and all else where the engine itself
+    /// had to be ended.
     fn restore(&mut self) {
-        if mem::take(&mut self.lost) {
+        let from_nothing = self.engine.has_ended() && self.engine.restart().is_ok();
+        if mem::take(&mut self.lost) || from_nothing {
             let nobody: Arc<dyn Frontend> = Arc::new(Nobody);
-            for cell in self.passed.iter().filter(|cell| runs_something(&cell.code)) {
+            let passed = self.passed.iter();
+            for cell in passed.filter(|cell| from_nothing || runs_something(&cell.code)) {
                 self.engine.execute(cell, &nobody);
             }
         }
     }
 
     fn note(&mut self, cell: &Cell, is_check: bool, error: Option<&CellError>, time: Duration) {
-        match error {
-            None if !is_check => self.passed.push(cell.clone()),
-            Some(error) if DEATHS.contains(&&*error.ename) => {
-                self.lost = true;
-                let in_time = time < self.limits.0 && Instant::now() < self.limits.1;
-                // Whoever ends only their own process is told from whom memory was taken.
-                let is_accident = self.engine.has_ended() && in_time || is_shortage(error);
-                if is_accident {
-                    self.accident.get_or_insert_with(|| error.evalue.clone());
-                }
+        let Some(error) = error else {
+            if !is_check {
+                self.passed.push(cell.clone());
             }
-            _ => {}
+            return;
+        };
+        self.lost |= error.traceback.iter().any(|line| line.starts_with(LOST));
+        // Whoever ends only their own process is told from whom memory was taken.
+        let in_time = time < self.limits.0 && Instant::now() < self.limits.1;
+        if self.engine.has_ended() && in_time || is_shortage(error) {
+            self.accident.get_or_insert_with(|| error.evalue.clone());
         }
     }
 }
@@ -80,7 +81,9 @@ impl Engine for Proctor<'_> {
             let error = Some(CellError { ename, evalue, traceback });
             return Reply { error, ..Reply::default() };
         }
-        self.restore();
+        if self.accident.is_none() {
+            self.restore();
+        }
         let check = self.half.check_in(&cell.code);
         let check = check.map(|(name, nonce)| (name.to_owned(), nonce.to_owned()));
         let is_check = check.is_some();
