@@ -296,7 +296,7 @@ fn breaking_things_breaks_only_ones_own() {
 }
 
 /// How many processes have such an argument.
-fn running(argument: &str) -> usize {
+pub fn running(argument: &str) -> usize {
     let commands = fs::read_dir("/proc").unwrap().flatten();
     let commands = commands.flat_map(|entry| fs::read(entry.path().join("cmdline")));
     commands.filter(|it| it.split(|byte| *byte == 0).any(|it| it == argument.as_bytes())).count()

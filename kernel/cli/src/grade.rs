@@ -16,10 +16,11 @@ use candlelab_grader::{
 };
 use candlelab_notebook::{Stop, check_folder, write_file};
 use expected::Expected;
+use sitting::Accident;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use task::{Accident, Task};
+use task::Task;
 
 /// Grades every submission that has not been graded yet, and writes tables and feedback.
 pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {

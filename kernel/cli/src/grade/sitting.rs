@@ -4,9 +4,13 @@ use super::proctor::Proctor;
 use crate::cli::GradeArgs;
 use crate::jail::Jail;
 use crate::session::{self, Setup};
-use anyhow::Context;
 use candlelab_grader::{Half, Told};
 use candlelab_notebook::{Notebook, Options, Report, Stop};
+
+/// A run that says nothing about the student; another one might.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Accident(pub String);
 
 /// What came of it.
 pub struct Sitting {
@@ -24,7 +28,7 @@ pub struct Sitting {
 /// data, threads and limits.
 ///
 /// # Errors
-/// If the sandbox does not start.
+/// [`Accident`] if the sandbox does not start.
 pub fn sit(
     half: &Half,
     keep_going: bool,
@@ -41,7 +45,7 @@ pub fn sit(
         ..Setup::default()
     };
     let mut engine = session::remote(setup)?;
-    engine.fresh(&own).context("the sandbox does not start")?;
+    engine.fresh(&own).map_err(|error| Accident(format!("the sandbox does not start: {error}")))?;
     let (timeout, total) = (args.timeout, args.submission_timeout);
     let mut proctor = Proctor::new(&mut engine, half, timeout, total);
     let mut options = Options {

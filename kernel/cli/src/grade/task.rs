@@ -1,7 +1,7 @@
 //! One submission.
 
 use super::expected::{Expected, hex, nonce};
-use super::sitting::sit;
+use super::sitting::{Accident, sit};
 use crate::cli::GradeArgs;
 use anyhow::{Context, ensure};
 use candlelab_grader::{Grade, Halves, Marks, Submission, judge, repair, salvage};
@@ -20,11 +20,6 @@ pub struct Task<'a> {
     pub expected: Arc<Expected>,
     pub args: &'a GradeArgs,
 }
-
-/// A run that says nothing about the student; another one might.
-#[derive(Debug, thiserror::Error)]
-#[error("its run was broken off twice: {0}")]
-pub struct Accident(String);
 
 impl Task<'_> {
     /// Runs the student's work in a sandbox and compares what its checks tell with what is expected.

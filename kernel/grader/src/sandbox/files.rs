@@ -6,6 +6,7 @@ use landlock::{
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use std::path::{Path, PathBuf};
+use std::slice::from_ref;
 
 /// Before it, files could be cut short by whoever may not write them.
 const OLDEST: ABI = ABI::V3;
@@ -16,7 +17,7 @@ const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/urandom
 
 pub fn enter(sandbox: &Sandbox) -> Layer {
     let read = [&sandbox.read[..], &["/proc".into()]].concat();
-    let result = restrict(&read, &[sandbox.scratch.clone()]).map(|()| "Landlock".to_owned());
+    let result = restrict(&read, from_ref(&sandbox.scratch)).map(|()| "Landlock".to_owned());
     Layer { name: "files", result }
 }
 
