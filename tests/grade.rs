@@ -1,9 +1,12 @@
 //! Grading: fair to damaged work, and safe from what is meant to break it.
 
+mod accidents;
 mod attacks;
 mod autograder;
 mod book;
 mod course;
+mod labs;
+mod sandbox;
 mod shards;
 
 use course::Course;
@@ -88,6 +91,20 @@ fn a_later_run_goes_on_and_a_new_notebook_is_graded_again() {
         answers
     });
     course.grade("").ends_with(0).gives("ada", [2.0, 0.0]);
+}
+
+#[test]
+fn a_broken_lab_harms_no_other() {
+    let course = Course::new();
+    course.hand_in("ada", |answers| answers);
+    course.add_broken_lab();
+    let graded = course.grade("").ends_with(7);
+    graded.gives("ada", [2.0, 1.0]);
+    assert!(
+        graded.text.contains("ada/01-broken was not graded: its lab is broken"),
+        "{}",
+        graded.text
+    );
 }
 
 #[test]

@@ -3,55 +3,137 @@
 use super::course::Course;
 use std::fs;
 use std::net::TcpListener;
-
-/// A square that is right only where the attack succeeds.
-fn right_if(condition: &str) -> String {
-    format!("fn square(x: f64) -> f64 {{\n    if {condition} {{ x * x }} else {{ 0.0 }}\n}}")
-}
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use tempfile::TempDir;
 
 const WRONG: &str = "fn square(_: f64) -> f64 { 0.0 }";
 
-#[test]
-fn looking_where_one_should_not_finds_nothing() {
-    let course = Course::new();
+/// Ways out, each a condition that holds where it is open.
+fn ways_out(course: &Course, outside: &Outside) -> Vec<(&'static str, String)> {
     let lab = course.path("labs/00-attacks/lab.ipynb");
     let other = course.path("submitted/ada/00-attacks/lab.ipynb");
-    course.hand_in("ada", |answers| answers);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let read = |path: &std::path::Path| format!("std::fs::read({path:?}).is_ok()");
-    let conditions = [
-        ("reads-lab", read(&lab)),
-        ("reads-other", read(&other)),
-        ("lists-labs", format!("std::fs::read_dir({:?}).is_ok()", course.path("labs"))),
-        ("includes-lab", format!("include_str!({lab:?}).len() > 0")),
-        ("environment", "std::env::var(\"SECRET\").is_ok()".to_owned()),
-        ("environment-early", "option_env!(\"SECRET\").is_some()".to_owned()),
-        ("passwords", "std::fs::read(\"/etc/passwd\").is_ok()".to_owned()),
-        ("proc", "std::fs::read_dir(\"/proc\").is_ok()".to_owned()),
-        ("shell", format!("std::process::Command::new(\"cat\").arg({lab:?}).status().unwrap().success()")),
-        ("network", format!("std::net::TcpStream::connect(\"{address}\").is_ok()")),
-        ("writes", format!("std::fs::write({:?}, \"\").is_ok()", course.path("grades/own.csv"))),
+    let secret = outside.folder.path().join("secret");
+    let read = |path: &Path| format!("std::fs::read({path:?}).is_ok()");
+    let open = "use std::os::unix::fs::PermissionsExt;";
+    vec![
+        ("lab", read(&lab)),
+        ("other", read(&other)),
+        ("list", format!("std::fs::read_dir({:?}).is_ok()", course.path("labs"))),
+        ("environment", "std::env::var(\"SECRET\").is_ok()".into()),
+        ("environment-early", "option_env!(\"SECRET\").is_some()".into()),
+        ("passwords", read(Path::new("/etc/passwd"))),
+        ("proc", "std::fs::read(\"/proc/1/cmdline\").is_ok()".into()),
+        ("home", "std::fs::read_dir(\"/root\").or(std::fs::read_dir(\"/home\")).is_ok()".into()),
         (
-            "traces",
-            "{ unsafe extern \"C\" { fn ptrace(request: i64, pid: i32, a: usize, b: usize) -> i64; }\n\
-             (unsafe { ptrace(16, 1, 0, 0) }) == 0 }"
-                .to_owned(),
+            "shell",
+            format!("std::process::Command::new(\"cat\").arg({lab:?}).output().unwrap().status.success()"),
         ),
-        ("home", "std::fs::read_dir(\"/root\").or(std::fs::read_dir(\"/home\")).is_ok()".to_owned()),
-    ];
-    for (student, condition) in &conditions {
-        course.hand_in(student, |mut answers| {
-            answers.square = right_if(condition);
-            answers
-        });
+        ("network", format!("std::net::TcpStream::connect(\"{}\").is_ok()", outside.address())),
+        (
+            "socket",
+            format!(
+                "std::os::unix::net::UnixStream::connect({:?}).is_ok()",
+                outside.folder.path().join("socket")
+            ),
+        ),
+        ("write", format!("std::fs::write({:?}, \"\").is_ok()", course.path("grades/own.csv"))),
+        (
+            "chmod",
+            format!("{{ {open} std::fs::set_permissions({secret:?}, std::fs::Permissions::from_mode(0o644)).is_ok() }}"),
+        ),
+        ("truncate", format!("std::fs::File::options().write(true).open({secret:?}).and_then(|it| it.set_len(1)).is_ok()")),
+        (
+            "session",
+            "std::fs::read_dir(std::env::temp_dir().parent().unwrap_or(std::path::Path::new(\"/\"))).into_iter()\
+             .chain(std::fs::read_dir(\"/tmp\")).flatten().flatten()\
+             .any(|it| std::fs::read(it.path().join(\"src/lib.rs\")).is_ok())"
+                .into(),
+        ),
+        (
+            "trace",
+            "{ unsafe extern \"C\" { fn ptrace(request: i64, pid: i32, a: usize, b: usize) -> i64; }\
+             (unsafe { ptrace(0, 0, 0, 0) }) == 0 }"
+                .into(),
+        ),
+        (
+            "signal",
+            "{ unsafe extern \"C\" { fn kill(pid: i32, signal: i32) -> i32; }\
+             (unsafe { kill(1, 0) }) == 0 }"
+                .into(),
+        ),
+        (
+            "unmapped",
+            "{ unsafe extern \"C\" { fn memfd_create(name: *const i8, flags: u32) -> i32; }\
+             (unsafe { memfd_create(c\"x\".as_ptr(), 0) }) >= 0 }"
+                .into(),
+        ),
+        (
+            "shared",
+            "{ unsafe extern \"C\" { fn shmget(key: i32, size: usize, flags: i32) -> i32; }\
+             (unsafe { shmget(0, 4096, 0o600) }) >= 0 }"
+                .into(),
+        ),
+    ]
+}
+
+/// What lies outside of the sandbox.
+struct Outside {
+    folder: TempDir,
+    network: TcpListener,
+    _socket: UnixListener,
+}
+
+impl Outside {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("secret"), "the answers").unwrap();
+        let socket = UnixListener::bind(folder.path().join("socket")).unwrap();
+        Self { folder, network: TcpListener::bind("127.0.0.1:0").unwrap(), _socket: socket }
     }
-    let graded = course.grade("").ends_with(0);
-    graded.gives("ada", [2.0, 1.0]);
-    for (student, _) in &conditions {
-        graded.gives(student, [0.0, 1.0]);
+
+    fn address(&self) -> String {
+        self.network.local_addr().unwrap().to_string()
     }
-    assert!(!course.path("grades/own.csv").exists());
+}
+
+/// Has a student look for ways out, under that much protection; `includes` looks while it compiles.
+#[track_caller]
+fn look(arguments: &str, expected: impl Fn(&[&str]) -> Vec<String>, includes: f64) {
+    let (course, outside) = (Course::new(), Outside::new());
+    course.hand_in("ada", |answers| answers);
+    let ways = ways_out(&course, &outside);
+    let tries: String =
+        ways.iter().map(|(name, is_open)| format!("({name:?}, {is_open}),\n")).collect();
+    course.hand_in("looks", |mut answers| {
+        answers.square = format!(
+            "fn square(_: f64) -> f64 {{\n    let mut open = vec![];\n    for (name, is_open) in [{tries}] {{\n        \
+             if is_open {{ open.push(name); }}\n    }}\n    panic!(\"open: {{open:?}}\")\n}}"
+        );
+        answers
+    });
+    course.hand_in("includes", |mut answers| {
+        let lab = course.path("labs/00-attacks/lab.ipynb");
+        answers.square =
+            format!("fn square(x: f64) -> f64 {{ if include_str!({lab:?}).len() > 1 {{ x * x }} else {{ 0.0 }} }}");
+        answers
+    });
+    let graded = course.grade(arguments).ends_with(0);
+    let names: Vec<&str> = ways.iter().map(|(name, _)| *name).collect();
+    graded.says("looks", &format!("your code panicked: open: {:?}", expected(&names)));
+    graded.gives("ada", [2.0, 1.0]).gives("includes", [includes, 1.0]).gives("looks", [0.0, 1.0]);
+    assert_eq!(course.path("grades/own.csv").exists(), includes > 0.0);
+}
+
+#[test]
+fn looking_where_one_should_not_finds_nothing() {
+    look("", |_| Vec::new(), 0.0);
+}
+
+#[test]
+fn without_a_sandbox_all_ways_are_open() {
+    // What the test above looks for could be found.
+    look("--sandbox none", |all| all.iter().map(ToString::to_string).collect(), 2.0);
 }
 
 #[test]
@@ -95,6 +177,34 @@ fn pretending_to_have_passed_gives_nothing() {
                 .to_owned(),
         ),
         ("hook", "std::panic::set_hook(Box::new(|_| std::process::exit(0)));".to_owned()),
+        (
+            "own-crate",
+            "extern crate candlelab as real;\nextern crate self as candlelab;\n\
+             mod check { pub fn probe<T>(_: &str, _: u64, _: &str, _: T) -> Result<(), String> { Ok(()) } }"
+                .to_owned(),
+        ),
+        (
+            "exports",
+            "#[unsafe(no_mangle)] pub extern \"C\" fn candlelab_end() {}\n\
+             #[unsafe(no_mangle)] pub extern \"C\" fn write(_: i32, _: *const u8, n: usize) -> isize { n as isize }"
+                .to_owned(),
+        ),
+        (
+            // Tells in every cell that follows, under whatever looks like a nonce in the engine's files.
+            "forger",
+            format!(
+                "std::thread::spawn(|| loop {{\n    for folder in std::fs::read_dir(\"/tmp\").into_iter().flatten().flatten() {{\n        \
+                 let text = std::fs::read_to_string(folder.path().join(\"src/lib.rs\")).unwrap_or_default();\n        \
+                 if let Some((_, rest)) = text.split_once(\"check::probe)(\\\"\") {{\n            \
+                 let nonce = rest.split('\"').next().unwrap();\n            \
+                 let told = \"{told}\".replace(\"\\\"nonce\\\": \\\"0\\\"\", &format!(\"\\\"nonce\\\": {{nonce:?}}\"));\n            \
+                 candlelab::host::display(&candlelab::host::Bundle::text(\"\").with(\"{mime}\", told));\n        }}\n    }}\n}});"
+            ),
+        ),
+        ("depends", ":dep serde".to_owned()),
+        ("depends-path", "%dep evil = { path = \"/tmp\" }".to_owned()),
+        ("sets", ":env CANDLELAB_SANDBOX_FILES=/".to_owned()),
+        ("shell", "!true".to_owned()),
     ];
     for (student, cell) in &before {
         course.hand_in(student, |mut answers| {
@@ -108,9 +218,34 @@ fn pretending_to_have_passed_gives_nothing() {
         let points = graded.points(student);
         assert_eq!(points[0], 0.0, "{student} got {points:?}");
     }
-    for student in ["prints", "displays", "own-check", "own-probe", "early", "hook"] {
+    for student in
+        ["prints", "displays", "own-check", "own-probe", "early", "hook", "own-crate", "exports"]
+    {
         graded.gives(student, [0.0, 1.0]);
     }
+}
+
+#[test]
+fn what_is_the_labs_stays_the_labs() {
+    let course = Course::new();
+    let half = "fn half(_: f64) -> f64 { 6.0 }\nlet samples = vec![-1.0];";
+    course.hand_in("cheats", |mut answers| {
+        answers.before = half.into();
+        answers.double = "fn double(x: f64) -> f64 { if x == 4.0 { 8.0 } else { 0.0 } }".into();
+        answers
+    });
+    course.hand_in("shares-a-name", |mut answers| {
+        answers.double = format!("{half}\nfn double(x: f64) -> f64 {{ half(x) / 6.0 * x + x }}");
+        answers
+    });
+    course.hand_in("in-the-check", |mut answers| {
+        answers.before = "macro_rules! check { ($($any:tt)*) => {} }\nfn vec() {}".into();
+        answers
+    });
+    let graded = course.grade("").ends_with(0);
+    graded.gives("cheats", [2.0, 0.0]).gives("shares-a-name", [2.0, 1.0]);
+    graded.gives("in-the-check", [2.0, 1.0]);
+    assert!(graded.notes("shares-a-name").contains("`half` is the lab's"));
 }
 
 #[test]
@@ -150,7 +285,7 @@ fn breaking_things_breaks_only_ones_own() {
         answers.square = body("panic!(\"\\u{1b}[2J<script>alert(1)</script> {x}\")");
         answers
     });
-    let graded = course.grade("--timeout 10 --memory 1500M").ends_with(0);
+    let graded = course.grade("--timeout 20 --memory 1500M").ends_with(0);
     for (student, _) in attacks {
         graded.gives(student, [0.0, 1.0]);
     }
@@ -161,7 +296,7 @@ fn breaking_things_breaks_only_ones_own() {
 }
 
 /// How many processes have such an argument.
-fn running(argument: &str) -> usize {
+pub fn running(argument: &str) -> usize {
     let commands = fs::read_dir("/proc").unwrap().flatten();
     let commands = commands.flat_map(|entry| fs::read(entry.path().join("cmdline")));
     commands.filter(|it| it.split(|byte| *byte == 0).any(|it| it == argument.as_bytes())).count()

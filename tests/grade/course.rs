@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// What a student writes.
@@ -37,9 +37,14 @@ const SQUARE_CHECK: &str = r#"check("square-check", 2, |c| {
     // END HIDDEN TESTS
     Ok("squared")
 })?;"#;
+/// What the lab gives: a function and a variable that its last check needs.
+const GIVEN: &str = "fn half(x: f64) -> f64 {\n    x / 2.0\n}\nlet samples = vec![1.0, 2.0];";
 const DOUBLE_CHECK: &str = r#"check("double-check", 1, |c| {
     c.close(double(4.0), 8.0, 1e-9, "twice the number")?;
-    c.holds(double(1.0) > 1.0, "more than before")?;
+    c.close(half(double(6.0)), 6.0, 1e-9, "half of it is the number")?;
+    c.holds(double(samples[0]) > samples[0], "more than before")?;
+    let x = (c.seed() % 1000) as f64;
+    c.close(double(x), x + x, 1e-9, "whatever the number")?;
     Ok("doubled")
 })?;"#;
 
@@ -80,6 +85,16 @@ impl Course {
         fs::write(self.submission(student), notebook.to_string()).unwrap();
     }
 
+    /// Another lab beside it, whose own solution does not pass its check.
+    pub fn add_broken_lab(&self) {
+        let text = lab().to_string().replace("00-attacks", "01-broken").replace("x * x", "x");
+        fs::create_dir_all(self.path("labs/01-broken")).unwrap();
+        fs::write(self.path("labs/01-broken/lab.ipynb"), text).unwrap();
+        fs::create_dir_all(self.path("submitted/ada/01-broken")).unwrap();
+        let work = self.path("submitted/ada/01-broken/lab.ipynb");
+        fs::copy(self.path("labs/01-broken/lab.ipynb"), work).unwrap();
+    }
+
     /// Anything as a notebook.
     pub fn write(&self, student: &str, content: &str) {
         fs::write(self.submission(student), content).unwrap();
@@ -111,11 +126,20 @@ impl Course {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    pub fn grade(&self, arguments: &str) -> Graded {
+    /// The grader, to be run here.
+    pub fn grader(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
         command.arg("grade").args(arguments.split_whitespace()).current_dir(self.0.path());
         command.env("SECRET", "the answer");
-        let output = command.output().unwrap();
+        command
+    }
+
+    pub fn grade(&self, arguments: &str) -> Graded {
+        self.graded(self.grader(arguments).output().unwrap())
+    }
+
+    /// What a finished grader came to.
+    pub fn graded(&self, output: Output) -> Graded {
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text).into_owned();
         let grades = fs::read_to_string(self.path("grades/grades.json")).unwrap_or("[]".into());
@@ -158,6 +182,11 @@ impl Graded {
         assert_eq!(self.grade(student)["verdicts"][0]["message"], expected);
     }
 
+    /// What is noted beside the grade.
+    pub fn notes(&self, student: &str) -> String {
+        self.grade(student)["notes"].to_string()
+    }
+
     pub fn page(&self, student: &str) -> String {
         let page = self.folder.join("feedback").join(student).join("00-attacks.html");
         fs::read_to_string(page).unwrap()
@@ -185,6 +214,7 @@ fn lab() -> Value {
     let hint = "**Exercise 1.**\n\n<details><summary>Hint</summary>\n\nWhat is the area of a square?\n\n</details>";
     let cells = [
         prose("title", "# Attacks"),
+        code("given", GIVEN, json!({})),
         prose("exercise-1", hint),
         code("square", SQUARE, marks("square", None)),
         code("square-check", SQUARE_CHECK, marks("square-check", Some(2))),

@@ -5,6 +5,7 @@ mod cluster_args;
 mod comparison;
 mod grade_args;
 mod gradebook_args;
+mod jail_args;
 mod mark_args;
 mod run_args;
 
@@ -15,6 +16,7 @@ pub use grade_args::GradeArgs;
 pub use gradebook_args::{
     BookFormat, ExportBookArgs, GradebookCommand, HistoryArgs, MergeArgs, NbgraderArgs, ReportArgs,
 };
+pub use jail_args::{JailArgs, SandboxCheckArgs};
 pub use mark_args::MarkArgs;
 pub use run_args::{Choice, Reports, RunArgs};
 
@@ -62,7 +64,7 @@ pub enum Command {
     #[command(hide = true)]
     Autograder(AutograderArgs),
     /// Say which protections grading has on this machine
-    SandboxCheck,
+    SandboxCheck(SandboxCheckArgs),
     /// Say what is wrong with notebooks without running them
     Lint(LintArgs),
     /// Turn a notebook into a script or a program, or a script into a notebook
@@ -279,9 +281,9 @@ pub struct EngineArgs {
     /// Run an installed kernel
     #[arg(long)]
     pub kernel: Option<String>,
-    /// Run what nobody trusts, which may write to this folder only
-    #[arg(long)]
-    pub sandbox: Option<PathBuf>,
+    /// Run what nobody trusts
+    #[command(flatten)]
+    pub jail: JailArgs,
 }
 
 /// Arguments of `kernel`.

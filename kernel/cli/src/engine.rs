@@ -2,14 +2,15 @@
 
 use crate::cli::EngineArgs;
 use crate::exit::Exit;
+use crate::jail::{self, Level};
 use anyhow::Context;
 #[cfg(feature = "rust")]
 use candlelab_engine::rust::{self, RustEngine, Store};
-use candlelab_engine::{CELL_TMPDIR, Completeness, Echo, Engine, EngineError, namespaces, remote};
-use candlelab_grader::sandbox::{Layer, Sandbox};
+use candlelab_engine::{Completeness, Echo, Engine, EngineError, namespaces, remote};
+#[cfg(feature = "rust")]
+use candlelab_grader::sandbox::Role;
 use candlelab_wire::Wire;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// All that is needed to start engines.
 pub enum Engines {
@@ -34,10 +35,15 @@ pub fn serve(args: &EngineArgs) -> anyhow::Result<Exit> {
     if args.offline {
         namespaces::leave_network().context("cannot leave the network")?;
     }
-    if let Some(scratch) = &args.sandbox {
+    if args.jail.level != Level::None {
         let engines = Engines::ready()?;
-        enter_sandbox(&engines, scratch);
-        remote::serve(|| engines.start())?;
+        let layers = jail::enter(&engines, &args.jail);
+        // Said by the engine, so that whoever asked for it hears why there is none.
+        let problem = jail::problem(&layers);
+        remote::serve(|| match &problem {
+            None => engines.start(),
+            Some(problem) => Err(problem.clone()),
+        })?;
         return Ok(Exit::Ok);
     }
     remote::serve(|| match &args.kernel {
@@ -47,39 +53,40 @@ pub fn serve(args: &EngineArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// Gives up whatever grading does not need; what that came to.
-pub fn enter_sandbox(engines: &Engines, scratch: &Path) -> Vec<Layer> {
-    let layer = |name, result: io::Result<()>, what: &str| Layer {
-        name,
-        result: result.map(|()| what.to_owned()).map_err(|error| error.to_string()),
-    };
-    let network = layer(
-        "network",
-        namespaces::leave_network(),
-        "a network of its own, without any other machine",
-    );
-    let files =
-        layer("scratch", namespaces::leave_files(scratch), "half a gigabyte of files, in memory");
-    let own = layer(
-        "processes",
-        namespaces::leave_processes(),
-        "sees and reaches its own processes only",
-    );
-    // SAFETY: there is one thread, so nobody reads the environment meanwhile.
-    unsafe {
-        std::env::set_var("HOME", scratch.join("own"));
-        std::env::set_var(CELL_TMPDIR, scratch.join("own"));
-    }
-    let program = std::env::current_exe().into_iter();
-    let read = engines.files().into_iter().chain(program).collect();
-    let sandbox = Sandbox { read, scratch: scratch.into() };
-    [vec![network, files, own], sandbox.enter()].concat()
-}
-
-/// Takes over where this process was started as a compiler or a worker.
+/// Takes over where this process was started as a compiler or a worker; in a sandbox either has
+/// less than the engine.
 pub fn hook() {
     #[cfg(feature = "rust")]
-    rust::hook();
+    {
+        if let Some((role, session)) = role()
+            && let Err(problem) = jail::confine(role, &session)
+        {
+            crate::print::error(format_args!("no sandbox within the sandbox: {problem}"));
+            std::process::exit(Exit::NotGraded as i32);
+        }
+        rust::hook();
+    }
+}
+
+/// What this process was started as, and the folder of its session.
+#[cfg(feature = "rust")]
+fn role() -> Option<(Role, PathBuf)> {
+    let folder = |variable| {
+        std::env::var_os(variable).and_then(|file| Some(PathBuf::from(file).parent()?.to_owned()))
+    };
+    let program = std::env::args_os().next().map(PathBuf::from)?;
+    if program.file_name()? == "cargo" {
+        return Some((Role::Compiler, folder(rust::front::SETTINGS_VAR)?));
+    }
+    Some((Role::Worker, folder(rust::worker::SOCKET_VAR)?))
+}
+
+/// The file of this program.
+pub fn program() -> Option<PathBuf> {
+    #[cfg(feature = "rust")]
+    return rust::program().ok();
+    #[cfg(not(feature = "rust"))]
+    std::env::current_exe().ok()
 }
 
 impl Engines {
@@ -116,7 +123,7 @@ impl Engines {
     }
 
     /// What an engine reads.
-    fn files(&self) -> Vec<PathBuf> {
+    pub fn files(&self) -> Vec<PathBuf> {
         match self {
             Self::Echo => Vec::new(),
             #[cfg(feature = "rust")]

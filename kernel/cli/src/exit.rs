@@ -1,6 +1,6 @@
 //! Exit codes, and the words for errors.
 
-use crate::grade::NotProtected;
+use crate::jail::NotProtected;
 use crate::print;
 use candlelab_engine::EngineError;
 use candlelab_grader::Error as LabError;

@@ -2,6 +2,8 @@
 
 mod expected;
 mod pages;
+mod proctor;
+mod sitting;
 mod task;
 
 pub use pages::{file_name, tables};
@@ -9,14 +11,16 @@ pub use pages::{file_name, tables};
 use crate::cli::GradeArgs;
 use crate::cluster;
 use crate::exit::Exit;
+use crate::jail;
 use crate::rules::{RuleFiles, Rules};
 use crate::run::pool;
 use crate::{print, session};
 use candlelab_grader::{Grade, Gradebook, Intake, Lab, Submission, chosen_labs, submissions};
 use candlelab_notebook::{Stop, check_folder};
 use expected::Expected;
+use sitting::Accident;
 use std::collections::BTreeMap;
-use std::process::Command;
+use std::path::Path;
 use std::sync::Arc;
 use task::Task;
 
@@ -29,9 +33,11 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
     check_folder(&args.out)?;
     let mut book = Gradebook::open(&args.out.join("gradebook.db"))?;
     let rules = rules(args, &mut book)?;
-    rules.say_strangers(&args.labs, &labs)?;
+    let sound: BTreeMap<String, Arc<Lab>> =
+        labs.iter().filter_map(|(name, lab)| Some((name.clone(), lab.clone().ok()?))).collect();
+    rules.say_strangers(&args.labs, &sound)?;
     let intake = Intake {
-        labs: labs.values().map(|lab| &**lab).collect(),
+        labs: sound.values().map(|lab| &**lab).collect(),
         zone: rules.policy.zone.clone(),
         roster: rules.roster.as_ref(),
     };
@@ -41,8 +47,8 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
     tables(&args.out, &book, &rules)?;
     let stop = Stop::default();
     session::open(&stop)?;
-    let weakness = weakness(args)?;
-    let failed = found.problems.len();
+    jail::require(args)?;
+    let (weakness, failed) = (args.sandbox.weakness(), found.problems.len());
     let mut run = Run { args, labs, book, rules, weakness, failed, done: 0 };
     let tasks = run.tasks(found.submissions, &stop)?;
     run.grade(tasks, &stop)?;
@@ -60,42 +66,25 @@ fn rules(args: &GradeArgs, book: &mut Gradebook) -> anyhow::Result<Rules> {
     Ok(rules)
 }
 
-fn read_labs(args: &GradeArgs) -> anyhow::Result<BTreeMap<String, Arc<Lab>>> {
-    let labs = chosen_labs(&args.labs, &args.only)?.into_iter().map(Lab::read);
-    let labs = labs.map(|lab| lab.map(|lab| (lab.about.lab.clone(), Arc::new(lab))));
-    Ok(labs.collect::<Result<_, _>>()?)
-}
+/// The labs by name; of one that cannot be read, why.
+type Labs = BTreeMap<String, Result<Arc<Lab>, String>>;
 
-/// What of the protection is missing on this machine; nothing where all is there.
-fn weakness(args: &GradeArgs) -> anyhow::Result<Option<String>> {
-    let output = Command::new(std::env::current_exe()?).arg("sandbox-check").output()?;
-    if output.status.success() {
-        return Ok(None);
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let missing: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("✗ ")).collect();
-    let missing = missing.join("; ");
-    if args.allow_weak_sandbox {
-        return Ok(Some(missing));
-    }
-    let message = format!("this machine cannot grade what nobody trusts: {missing}");
-    let hint = "see `candlelab sandbox-check`; `--allow-weak-sandbox` grades nevertheless".into();
-    Err(NotProtected { message, hint }.into())
-}
-
-/// Why nothing was graded.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct NotProtected {
-    message: String,
-    /// What to do about it.
-    pub hint: String,
+fn read_labs(args: &GradeArgs) -> anyhow::Result<Labs> {
+    let labs = chosen_labs(&args.labs, &args.only)?.into_iter().map(|path| {
+        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+        let folder = folder.to_string_lossy().into_owned();
+        match Lab::read(path) {
+            Ok(lab) => (lab.about.lab.clone(), Ok(Arc::new(lab))),
+            Err(error) => (folder, Err(error.to_string())),
+        }
+    });
+    Ok(labs.collect())
 }
 
 /// A run under way.
 struct Run<'a> {
     args: &'a GradeArgs,
-    labs: BTreeMap<String, Arc<Lab>>,
+    labs: Labs,
     book: Gradebook,
     rules: Rules,
     weakness: Option<String>,
@@ -106,14 +95,23 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     /// What is to be graded, with what its lab expects.
     fn tasks(&mut self, found: Vec<Submission>, stop: &Stop) -> anyhow::Result<Vec<Task<'a>>> {
-        let mut expected: BTreeMap<String, Arc<Expected>> = BTreeMap::new();
+        let mut expected: BTreeMap<String, Result<Arc<Expected>, String>> = BTreeMap::new();
         let mut tasks = Vec::new();
+        let threads = self.threads(found.len());
         for submission in found {
-            let Some(lab) = self.labs.get(&submission.lab) else {
-                if self.args.only.is_empty() {
-                    self.fail(&submission, &format!("there is no lab `{}`", submission.lab));
+            let lab = match self.labs.get(&submission.lab) {
+                Some(Ok(lab)) => lab,
+                Some(Err(problem)) => {
+                    let problem = problem.clone();
+                    self.fail(&submission, &problem);
+                    continue;
                 }
-                continue;
+                None => {
+                    if self.args.only.is_empty() {
+                        self.fail(&submission, &format!("there is no lab `{}`", submission.lab));
+                    }
+                    continue;
+                }
             };
             let hash = match submission.read() {
                 Ok(bytes) => task::hash(&bytes),
@@ -132,11 +130,18 @@ impl<'a> Run<'a> {
             }
             if !expected.contains_key(&submission.lab) && !stop.is_asked() {
                 print::line(format_args!("{}: runs its own solution", submission.lab));
-                let own = Expected::of(lab.clone(), version, stop)?;
-                expected.insert(submission.lab.clone(), Arc::new(own));
+                let own = Expected::of(lab.clone(), version, self.args, threads, stop);
+                let own =
+                    own.map(Arc::new).map_err(|error| format!("its lab is broken: {error:#}"));
+                expected.insert(submission.lab.clone(), own);
             }
-            let Some(expected) = expected.get(&submission.lab).cloned() else { break };
-            tasks.push(Task { submission, hash, expected, args: self.args });
+            match expected.get(&submission.lab).cloned() {
+                Some(Ok(expected)) => {
+                    tasks.push(Task { submission, hash, expected, args: self.args });
+                }
+                Some(Err(problem)) => self.fail(&submission, &problem),
+                None => break,
+            }
         }
         Ok(tasks)
     }
@@ -150,42 +155,60 @@ impl<'a> Run<'a> {
         self.failed += 1;
     }
 
-    fn grade(&mut self, tasks: Vec<Task>, stop: &Stop) -> anyhow::Result<()> {
-        if tasks.is_empty() {
-            return Ok(());
-        }
-        let jobs = self.args.jobs.map(usize::from);
-        let jobs =
-            jobs.unwrap_or_else(|| pool::default_jobs(tasks.len(), Some(self.args.memory / 2)));
-        let jobs = jobs.clamp(1, tasks.len());
-        let (total, threads) = (tasks.len(), pool::threads(jobs));
-        let work = |task: Task, (): &mut ()| {
+    /// How many submissions are graded at once.
+    fn jobs(&self, tasks: usize) -> usize {
+        let chosen = self.args.jobs.map(usize::from);
+        let each = Some(self.args.memory + jail::FILES);
+        chosen.unwrap_or_else(|| pool::default_jobs(tasks, each)).clamp(1, tasks.max(1))
+    }
+
+    fn threads(&self, tasks: usize) -> Option<usize> {
+        pool::threads(self.jobs(tasks))
+    }
+
+    /// Grades all; what was broken off by an accident is tried once more, alone.
+    fn grade(&mut self, tasks: Vec<Task<'a>>, stop: &Stop) -> anyhow::Result<()> {
+        let (total, jobs) = (tasks.len(), self.jobs(tasks.len()));
+        let again = self.grade_with(tasks, total, jobs, false, stop)?;
+        self.grade_with(again, total, 1, true, stop)?;
+        Ok(())
+    }
+
+    /// Grades these; returns those that are worth another try.
+    fn grade_with(
+        &mut self,
+        tasks: Vec<Task<'a>>,
+        total: usize,
+        jobs: usize,
+        is_last_try: bool,
+        stop: &Stop,
+    ) -> anyhow::Result<Vec<Task<'a>>> {
+        let threads = self.threads(total);
+        let work = |task: Task<'a>, (): &mut ()| {
             let result = (!stop.is_asked()).then(|| task.grade(threads, stop));
-            (task.submission, result)
+            (task, result)
         };
-        let mut problem = None;
-        pool::run(
-            tasks,
-            jobs,
-            || Ok(()),
-            work,
-            |_| false,
-            |(submission, result)| {
-                let kept = match result {
-                    Some(Ok(grade)) => self.keep(grade, &submission, total),
-                    Some(Err(error)) => {
-                        self.fail(&submission, &format!("{error:#}"));
-                        Ok(())
-                    }
-                    None => Ok(()),
-                };
-                if let Err(error) = kept {
-                    stop.finish();
-                    problem.get_or_insert(error);
+        let (mut problem, mut again) = (None, Vec::new());
+        let done = |(task, result): (Task<'a>, Option<anyhow::Result<Grade>>)| {
+            let kept = match result {
+                Some(Ok(grade)) => self.keep(grade, &task.submission, total),
+                Some(Err(error)) if error.is::<Accident>() && !is_last_try => {
+                    again.push(task);
+                    Ok(())
                 }
-            },
-        )?;
-        problem.map_or(Ok(()), Err)
+                Some(Err(error)) => {
+                    self.fail(&task.submission, &format!("{error:#}"));
+                    Ok(())
+                }
+                None => Ok(()),
+            };
+            if let Err(error) = kept {
+                stop.finish();
+                problem.get_or_insert(error);
+            }
+        };
+        pool::run(tasks, jobs, || Ok(()), work, |_| false, done)?;
+        problem.map_or(Ok(again), Err)
     }
 
     fn keep(
@@ -215,8 +238,9 @@ impl<'a> Run<'a> {
     }
 
     fn page(&self, grade: &Grade, submission: &Submission) -> anyhow::Result<()> {
-        let (out, lab) = (&self.args.out, &self.labs[&grade.lab]);
-        pages::page(out, lab, grade, submission, &self.rules, self.args.publish_hidden)
+        let Some(Ok(lab)) = self.labs.get(&grade.lab) else { return Ok(()) };
+        let hidden = self.args.publish_hidden;
+        pages::page(&self.args.out, lab, grade, submission, &self.rules, hidden)
     }
 
     fn end(self, stop: &Stop) -> anyhow::Result<Exit> {

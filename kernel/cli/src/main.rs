@@ -17,6 +17,7 @@ mod hash;
 mod hint;
 mod install;
 mod interrupt;
+mod jail;
 mod kernel;
 mod kernelspec;
 mod lab_folder;
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
         Command::ExportAutograder(args) => autograder::export(&args),
         Command::Autograder(args) => autograder::run(&args),
         Command::Mark(args) => mark::run(&args),
-        Command::SandboxCheck => sandbox_check::run(),
+        Command::SandboxCheck(args) => sandbox_check::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Devices => devices::run(),

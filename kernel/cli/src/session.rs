@@ -2,6 +2,7 @@
 
 use crate::engine::Engines;
 use crate::interrupt;
+use crate::jail::Jail;
 use candlelab_engine::{Engine, Remote};
 use candlelab_notebook::Stop;
 use std::path::{Path, PathBuf};
@@ -38,8 +39,8 @@ pub struct Setup {
     pub offline: bool,
     /// The installed kernel that it runs, if not our own.
     pub kernel: Option<String>,
-    /// The folder for all that it writes, where it runs what nobody trusts.
-    pub sandbox: Option<PathBuf>,
+    /// Where it runs what nobody trusts: the sandbox, and the folder for all that it writes.
+    pub jail: Option<(Jail, PathBuf)>,
 }
 
 /// An engine for one notebook after the other.
@@ -51,8 +52,8 @@ pub fn remote(setup: Setup) -> anyhow::Result<Remote> {
         let mut command = Command::new(&program);
         command.arg("engine").args(setup.offline.then_some("--offline"));
         command.args(setup.kernel.as_ref().map(|name| format!("--kernel={name}")));
-        if let Some(scratch) = &setup.sandbox {
-            untrusted(&mut command, scratch);
+        if let Some((jail, scratch)) = &setup.jail {
+            jail.ask(&mut command, scratch);
         }
         if let Some(threads) = setup.threads.filter(|_| std::env::var_os(THREADS_VAR).is_none()) {
             command.env(THREADS_VAR, threads.to_string());
@@ -60,32 +61,6 @@ pub fn remote(setup: Setup) -> anyhow::Result<Remote> {
         command
     };
     Ok(Remote::new(command, memory_limit))
-}
-
-/// What of the environment a graded process may know.
-const KNOWN: [&str; 13] = [
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "XDG_CACHE_HOME",
-    "CARGO_HOME",
-    "RUSTUP_HOME",
-    "RUSTUP_TOOLCHAIN",
-    "CANDLELAB_STORE",
-    "CANDLELAB_FAST",
-    "CANDLELAB_DEVICE",
-    "CANDLELAB_ENGINE",
-];
-
-/// Lets a process know little, and write to one folder only.
-fn untrusted(command: &mut Command, scratch: &Path) {
-    command.arg("--sandbox").arg(scratch).env_clear();
-    command.envs(std::env::vars_os().filter(|(name, _)| KNOWN.iter().any(|known| name == known)));
-    // What an earlier student's cells were compiled to is no business of this one's.
-    command.env("TMPDIR", scratch).env("CANDLELAB_NO_CELL_CACHE", "1");
-    command.env("CANDLELAB_NO_SHELL", "1");
 }
 
 /// Starts the engine when the first notebook needs it.

@@ -1,39 +1,51 @@
-//! Namespaces: a process with a network, processes and files of its own. Linux only.
+//! Namespaces: a process with a network, or a whole system, of its own. Linux only.
 
 #[cfg(target_os = "linux")]
-pub use linux::{leave_files, leave_network, leave_processes};
-#[cfg(not(target_os = "linux"))]
-pub use other::{leave_files, leave_network, leave_processes};
-
+mod jail;
 #[cfg(target_os = "linux")]
 mod linux;
+
+#[cfg(target_os = "linux")]
+pub use jail::{Jail, ROOM};
+#[cfg(target_os = "linux")]
+pub use linux::leave_network;
+#[cfg(target_os = "linux")]
+use linux::map_user;
+#[cfg(not(target_os = "linux"))]
+pub use other::{Jail, ROOM, leave_network};
 
 #[cfg(not(target_os = "linux"))]
 mod other {
     use std::io;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
+
+    /// Room for files in memory; here there is none.
+    pub const ROOM: [u64; 2] = [0, 0];
+
+    /// What a jailed process would have.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Jail<'a> {
+        /// Files and folders that it may read.
+        pub lent: &'a [PathBuf],
+        /// A folder for what it writes.
+        pub scratch: &'a Path,
+    }
+
+    impl Jail<'_> {
+        /// Goes on in the jail.
+        ///
+        /// # Errors
+        /// Always: this system has no means for it; so below.
+        pub fn enter(&self) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
 
     /// Cuts this process off from the network.
     ///
     /// # Errors
-    /// Always: this system has no means for it; so below.
+    /// Always.
     pub fn leave_network() -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    /// Goes on in a child that sees only the processes it starts.
-    ///
-    /// # Errors
-    /// Always.
-    pub fn leave_processes() -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    /// Lets the files of a folder lie in memory, with a limit.
-    ///
-    /// # Errors
-    /// Always.
-    pub fn leave_files(_scratch: &Path) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -62,6 +62,11 @@ impl Remote {
         })
     }
 
+    /// Whether the process has ended, and the session with it.
+    pub fn has_ended(&self) -> bool {
+        self.process.is_none()
+    }
+
     /// Ends the process; returns how it ended.
     fn end(&mut self) -> String {
         self.process.take().map_or("its process has ended".into(), Process::end)

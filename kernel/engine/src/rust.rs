@@ -28,6 +28,7 @@ mod variables;
 pub mod worker;
 
 pub use engine::RustEngine;
+pub use environment::program;
 pub use parse::completeness;
 pub use store::{Store, prepare, prepare_bench};
 pub use toolchain::doctor;

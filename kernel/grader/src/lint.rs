@@ -35,7 +35,7 @@ pub fn problems(lab: &Lab) -> Vec<String> {
     if let Err(error) = release(lab) {
         found.push(error.to_string());
     }
-    let halves = Halves::of(lab).and_then(|halves| halves.expecting(""));
+    let halves = Halves::of(lab).and_then(|halves| halves.expecting(0, String::new));
     found.extend(halves.err().map(|error| format!("it cannot be graded: {error}")));
     found
 }

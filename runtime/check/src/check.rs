@@ -49,11 +49,21 @@ pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Failure {
     Failure::new(format!("your code panicked: {text}"))
 }
 
+/// What of an empty list holds for all its numbers, holds for no student's work.
+const NOTHING: &str = "no numbers";
+
 /// The comparisons of a check; each takes the idea that must hold, which is what the student reads.
 #[derive(Debug)]
 pub struct Check(());
 
 impl Check {
+    /// A number from which a check may draw its examples, such as by `seed(c.seed())`: always the
+    /// same in a notebook, and another each time that submissions are graded. What the check asks
+    /// must then hold for any.
+    pub fn seed(&self) -> u64 {
+        1
+    }
+
     /// Numbers agree to within `tolerance`, each by itself, and their shapes are equal.
     ///
     /// # Errors
@@ -104,7 +114,7 @@ impl Check {
     /// All numbers are at least `bound`.
     ///
     /// # Errors
-    /// If one is below it, or is not a number.
+    /// If one is below it, or is not a number, or there is none.
     pub fn at_least(&self, actual: impl Numbers, bound: f64, idea: &str) -> Result<(), Failure> {
         self.all(actual, |number| number >= bound, idea)
     }
@@ -112,7 +122,7 @@ impl Check {
     /// All numbers are at most `bound`.
     ///
     /// # Errors
-    /// If one is above it, or is not a number.
+    /// If one is above it, or is not a number, or there is none.
     pub fn at_most(&self, actual: impl Numbers, bound: f64, idea: &str) -> Result<(), Failure> {
         self.all(actual, |number| number <= bound, idea)
     }
@@ -120,7 +130,7 @@ impl Check {
     /// No number is infinite or NaN.
     ///
     /// # Errors
-    /// If one is.
+    /// If one is, or there is none.
     pub fn finite(&self, actual: impl Numbers, idea: &str) -> Result<(), Failure> {
         self.all(actual, f64::is_finite, idea)
     }
@@ -131,7 +141,9 @@ impl Check {
         fits: impl Fn(f64) -> bool,
         idea: &str,
     ) -> Result<(), Failure> {
-        match actual.numbers()?.into_iter().find(|number| !fits(*number)) {
+        let numbers = actual.numbers()?;
+        match numbers.iter().find(|number| !fits(**number)) {
+            None if numbers.is_empty() => Err(Failure::with(idea, NOTHING)),
             None => Ok(()),
             Some(number) => Err(Failure::with(idea, number)),
         }
@@ -156,10 +168,14 @@ impl Check {
     /// Rows along the last axis are probabilities: none below zero, each row's sum one (to 1e-5).
     ///
     /// # Errors
-    /// If a row's are not.
+    /// If a row's are not, or there is none.
     pub fn probability(&self, actual: impl Numbers, idea: &str) -> Result<(), Failure> {
         let width = actual.shape()?.last().copied().unwrap_or(1).max(1);
-        for row in actual.numbers()?.chunks(width) {
+        let numbers = actual.numbers()?;
+        if numbers.is_empty() {
+            return Err(Failure::with(idea, NOTHING));
+        }
+        for row in numbers.chunks(width) {
             let sum: f64 = row.iter().sum();
             if row.iter().any(|p| *p < 0.0) || (sum - 1.0).abs() > 1e-5 || sum.is_nan() {
                 return Err(Failure::with(idea, format!("the row {row:?}, whose sum is {sum}")));

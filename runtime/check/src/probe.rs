@@ -19,17 +19,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const MIME: &str = "application/vnd.candlelab.probe+json";
 
 /// Runs a check that notes what the student's code gives; `nonce` tells the grader that it was this
-/// check which did.
+/// check which did, `seed` is what [`Probe::seed`] gives.
 ///
 /// # Errors
 /// If the student's code fails or panics.
 pub fn probe<S: Display>(
     nonce: &str,
+    seed: u64,
     name: &str,
     body: impl FnOnce(&Probe) -> Result<S, Failure>,
 ) -> Result<(), CheckFailed> {
-    let probe = Probe::default();
-    finish(nonce, name, &probe.0, || body(&probe))
+    let probe = Probe { notes: RefCell::default(), seed };
+    finish(nonce, name, &probe.notes, || body(&probe))
 }
 
 /// Runs a check that notes what is expected.
@@ -38,11 +39,12 @@ pub fn probe<S: Display>(
 /// If the lab's own code fails or panics.
 pub fn expect<S: Display>(
     nonce: &str,
+    seed: u64,
     name: &str,
     body: impl FnOnce(&Expect) -> Result<S, Failure>,
 ) -> Result<(), CheckFailed> {
-    let expect = Expect::default();
-    finish(nonce, name, &expect.0, || body(&expect))
+    let expect = Expect { notes: RefCell::default(), seed };
+    finish(nonce, name, &expect.notes, || body(&expect))
 }
 
 fn finish<S: Display>(
@@ -63,13 +65,21 @@ fn finish<S: Display>(
 }
 
 /// Notes what the student's code gives.
-#[derive(Debug, Default)]
-pub struct Probe(RefCell<Vec<Value>>);
+#[derive(Debug)]
+pub struct Probe {
+    notes: RefCell<Vec<Value>>,
+    seed: u64,
+}
 
 impl Probe {
     fn note(&self, note: Value) -> Result<(), Failure> {
-        self.0.borrow_mut().push(note);
+        self.notes.borrow_mut().push(note);
         Ok(())
+    }
+
+    /// See [`Check::seed`](crate::Check::seed).
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Numbers.
@@ -111,6 +121,12 @@ impl Probe {
         self.note(json!({"actual": actual.dims()}))
     }
 
+    /// A tensor's shape, and the one that it should have, where this depends on the student's code
+    /// too.
+    pub fn same_dims(&self, actual: &Tensor, expected: impl Into<Shape>) -> Result<(), Failure> {
+        self.note(json!({"actual": actual.dims(), "expected": expected.into().dims()}))
+    }
+
     /// A gradient, and the one by central differences.
     pub fn gradient(
         &self,
@@ -142,80 +158,164 @@ impl Probe {
     }
 }
 
-/// Notes what a lab expects, with the words for students where it does not hold.
-#[derive(Debug, Default)]
-pub struct Expect(RefCell<Vec<Value>>);
+/// Notes what a lab expects, with the words for students where it does not hold. Its methods are
+/// called as those of [`Check`](crate::Check): the lab's own solution runs too, so that whatever it
+/// draws at random is drawn in both halves.
+#[derive(Debug)]
+pub struct Expect {
+    notes: RefCell<Vec<Value>>,
+    seed: u64,
+}
 
 impl Expect {
     fn note(&self, kind: &str, expected: Value, tolerance: f64, idea: &str) -> Result<(), Failure> {
         let note =
             json!({"kind": kind, "expected": expected, "tolerance": tolerance, "idea": idea});
-        self.0.borrow_mut().push(note);
+        self.notes.borrow_mut().push(note);
         Ok(())
+    }
+
+    /// See [`Check::seed`](crate::Check::seed).
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// See [`Check::close`](crate::Check::close).
     ///
     /// # Errors
     /// If the lab's numbers cannot be read; so below.
-    pub fn close(&self, expected: impl Numbers, tolerance: f64, idea: &str) -> Result<(), Failure> {
+    pub fn close(
+        &self,
+        _own: impl Numbers,
+        expected: impl Numbers,
+        tolerance: f64,
+        idea: &str,
+    ) -> Result<(), Failure> {
         self.note("close", numbers(&expected)?, tolerance, idea)
     }
 
-    /// What is expected depends on the student.
-    pub fn pair(&self, tolerance: f64, idea: &str) -> Result<(), Failure> {
+    /// As [`close`](Self::close), where what is expected depends on the student.
+    pub fn pair(
+        &self,
+        _own: impl Numbers,
+        _expected: impl Numbers,
+        tolerance: f64,
+        idea: &str,
+    ) -> Result<(), Failure> {
         self.note("close", Value::Null, tolerance, idea)
     }
 
-    /// See [`Check::equal`](crate::Check::equal); what the lab's own solution gives tells the types.
+    /// See [`Check::equal`](crate::Check::equal); what the lab's own solution gives tells the types,
+    /// and whether equal values look equal.
     pub fn equal<A: PartialEq<B> + Debug, B: Debug>(
         &self,
-        _actual: A,
+        own: A,
         expected: B,
         idea: &str,
     ) -> Result<(), Failure> {
-        self.note("equal", format!("{expected:?}").into(), 0.0, idea)
+        let (own, expected) = (format!("{own:?}"), format!("{expected:?}"));
+        let note = json!({"kind": "equal", "expected": expected, "own": own, "idea": idea});
+        self.notes.borrow_mut().push(note);
+        Ok(())
     }
 
     /// As [`equal`](Self::equal), where what is expected depends on the student.
-    pub fn same(&self, idea: &str) -> Result<(), Failure> {
+    pub fn same<A: PartialEq<B> + Debug, B: Debug>(
+        &self,
+        _own: A,
+        _expected: B,
+        idea: &str,
+    ) -> Result<(), Failure> {
         self.note("equal", Value::Null, 0.0, idea)
     }
 
+    /// See [`Check::holds`](crate::Check::holds).
+    pub fn holds(&self, _own: bool, idea: &str) -> Result<(), Failure> {
+        self.note("holds", Value::Null, 0.0, idea)
+    }
+
     /// See [`Check::shape`](crate::Check::shape).
-    pub fn shape(&self, expected: impl Into<Shape>, idea: &str) -> Result<(), Failure> {
+    pub fn shape(
+        &self,
+        _own: &Tensor,
+        expected: impl Into<Shape>,
+        idea: &str,
+    ) -> Result<(), Failure> {
         self.note("equal", expected.into().dims().into(), 0.0, idea)
     }
 
+    /// As [`shape`](Self::shape), where what is expected depends on the student.
+    pub fn same_dims(
+        &self,
+        _own: &Tensor,
+        _expected: impl Into<Shape>,
+        idea: &str,
+    ) -> Result<(), Failure> {
+        self.note("equal", Value::Null, 0.0, idea)
+    }
+
     /// See [`Check::at_least`](crate::Check::at_least).
-    pub fn at_least(&self, bound: f64, idea: &str) -> Result<(), Failure> {
+    pub fn at_least(&self, _own: impl Numbers, bound: f64, idea: &str) -> Result<(), Failure> {
         self.note("at_least", bound.into(), 0.0, idea)
     }
 
     /// See [`Check::at_most`](crate::Check::at_most).
-    pub fn at_most(&self, bound: f64, idea: &str) -> Result<(), Failure> {
+    pub fn at_most(&self, _own: impl Numbers, bound: f64, idea: &str) -> Result<(), Failure> {
         self.note("at_most", bound.into(), 0.0, idea)
     }
 
-    /// See [`Check::error_message`](crate::Check::error_message).
-    pub fn error(&self, word: &str, idea: &str) -> Result<(), Failure> {
-        self.note("error", word.into(), 0.0, idea)
-    }
-
-    /// [`holds`](crate::Check::holds), [`finite`](crate::Check::finite) or
-    /// [`probability`](crate::Check::probability), by name.
-    pub fn plain(&self, kind: &str, idea: &str) -> Result<(), Failure> {
+    /// One of the two above by its name, where the bound depends on the student.
+    pub fn bound(
+        &self,
+        kind: &str,
+        _own: impl Numbers,
+        _bound: f64,
+        idea: &str,
+    ) -> Result<(), Failure> {
         self.note(kind, Value::Null, 0.0, idea)
     }
 
+    /// See [`Check::finite`](crate::Check::finite).
+    pub fn finite(&self, _own: impl Numbers, idea: &str) -> Result<(), Failure> {
+        self.note("finite", Value::Null, 0.0, idea)
+    }
+
+    /// See [`Check::probability`](crate::Check::probability).
+    pub fn probability(&self, _own: impl Numbers, idea: &str) -> Result<(), Failure> {
+        self.note("probability", Value::Null, 0.0, idea)
+    }
+
+    /// See [`Check::gradient`](crate::Check::gradient); it depends on the student.
+    pub fn gradient(
+        &self,
+        f: impl Fn(&[f64]) -> f64,
+        at: &[f64],
+        _own: impl Numbers,
+        tolerance: f64,
+        idea: &str,
+    ) -> Result<(), Failure> {
+        central(f, at);
+        self.note("close", Value::Null, tolerance, idea)
+    }
+
+    /// See [`Check::error_message`](crate::Check::error_message).
+    pub fn error_message<T, E: Display>(
+        &self,
+        _own: Result<T, E>,
+        word: &str,
+        idea: &str,
+    ) -> Result<(), Failure> {
+        self.note("error", word.into(), 0.0, idea)
+    }
+
     /// See [`Check::within_restarts`](crate::Check::within_restarts).
-    pub fn restarts(
+    pub fn within_restarts(
         &self,
         restarts: u64,
         mut attempt: impl FnMut(u64) -> Result<bool, Failure>,
         idea: &str,
     ) -> Result<u64, Failure> {
-        self.plain("holds", idea)?;
+        self.note("holds", Value::Null, 0.0, idea)?;
         for seed in 0..restarts {
             if attempt(seed)? {
                 return Ok(seed);

@@ -33,6 +33,19 @@ fn bounds_hold_for_every_number_and_for_no_nan() {
 }
 
 #[test]
+fn an_empty_list_has_no_numbers_that_could_fit() {
+    let none = || Vec::<f64>::new();
+    for text in [
+        says(|c| c.at_least(none(), 1.0, "some")),
+        says(|c| c.at_most(none(), 1.0, "some")),
+        says(|c| c.finite(none(), "some")),
+        says(|c| c.probability(none(), "some")),
+    ] {
+        assert_eq!(text, "exercise: some\nyours: no numbers");
+    }
+}
+
+#[test]
 fn shapes_and_probabilities() {
     let p = Tensor::new(&[[0.25f32, 0.75], [0.5, 0.6]], &Device::Cpu).unwrap();
     assert_eq!(says(|c| c.shape(&p, (2, 2), "two rows")), "");

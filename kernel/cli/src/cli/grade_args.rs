@@ -1,6 +1,7 @@
 //! The arguments of `grade`.
 
 use super::{ClusterArgs, seconds};
+use crate::jail::Level;
 use crate::run::memory_size;
 use clap::Args;
 use std::path::PathBuf;
@@ -50,9 +51,13 @@ pub struct GradeArgs {
     /// How much memory a submission's processes may hold
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = memory_size)]
     pub memory: u64,
-    /// Grade although `candlelab sandbox-check` finds a protection missing; noted in every grade
-    #[arg(long)]
-    pub allow_weak_sandbox: bool,
+    /// What submissions must be kept away from by this machine; less than `full` is noted in every
+    /// grade
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub sandbox: Level,
+    /// What checks draw their examples from [default: another number each time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Where it is done.
     #[command(flatten)]
     pub cluster: ClusterArgs,

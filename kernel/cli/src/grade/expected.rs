@@ -1,10 +1,11 @@
 //! What a lab expects: its checks, run with its own solution in a process of ours.
 
+use super::sitting::{Sitting, sit};
+use crate::cli::GradeArgs;
 use crate::hash::hex;
-use crate::session::{self, Setup};
 use anyhow::{bail, ensure};
 use candlelab_grader::{Halves, Lab, Told};
-use candlelab_notebook::{Options, Outcome, Stop};
+use candlelab_notebook::{Outcome, Stop};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -13,34 +14,49 @@ use uuid::Uuid;
 pub struct Expected {
     pub lab: Arc<Lab>,
     pub version: String,
+    /// What checks draw their examples from, here and in the students' processes.
+    pub seed: u64,
     pub told: Vec<Told>,
 }
 
 impl Expected {
     /// Runs the lab's solution.
-    pub fn of(lab: Arc<Lab>, version: String, stop: &Stop) -> anyhow::Result<Self> {
-        let nonce = Uuid::new_v4().to_string();
-        let mut notebook = Halves::of(&lab)?.expecting(&nonce)?;
-        let folder = tempfile::tempdir()?;
-        let mut engine = session::remote(Setup::default())?;
-        engine.fresh(folder.path())?;
-        let mut options = Options { stop: stop.clone(), ..Options::default() };
-        let report = candlelab_notebook::run(&mut notebook, &mut engine, &mut options);
+    ///
+    /// # Errors
+    /// If it does not do what its checks ask, or takes too long.
+    pub fn of(
+        lab: Arc<Lab>,
+        version: String,
+        args: &GradeArgs,
+        threads: Option<usize>,
+        stop: &Stop,
+    ) -> anyhow::Result<Self> {
+        let seed = args.seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
+        let half = Halves::of(&lab)?.expecting(seed, nonce)?;
+        let Sitting { report, told, .. } = sit(&half, false, args, threads, stop)?;
         if let Some(cell) = report.culprit().filter(|_| report.outcome() != Outcome::Interrupted) {
             let text = cell.error.as_ref().map(|error| error.traceback.join("\n"));
-            let (name, id) = (&lab.about.lab, cell.id.as_deref().unwrap_or("?"));
-            let text = text.unwrap_or_default();
-            bail!("`{id}` of the lab `{name}` does not run with its own solution:\n{text}");
+            let (id, text) = (cell.id.as_deref().unwrap_or("?"), text.unwrap_or_default());
+            bail!("`{id}` does not run with the lab's own solution:\n{text}");
         }
-        let told = Told::all(&notebook, &nonce);
         let (found, all) = (told.len(), lab.checks().count());
         ensure!(
             found == all || stop.is_asked(),
-            "{found} of the {all} checks of `{}` said what they expect",
-            lab.about.lab
+            "{found} of its {all} checks said what they expect"
         );
-        Ok(Self { lab, version, told })
+        for told in &told {
+            if let Some(idea) = told.looks_different() {
+                let check = &told.check;
+                bail!("`{check}`, \"{idea}\": two values are equal, but `Debug` shows two");
+            }
+        }
+        Ok(Self { lab, version, seed, told })
     }
+}
+
+/// A text that nobody can guess.
+pub fn nonce() -> String {
+    Uuid::new_v4().to_string()
 }
 
 /// Changes whenever a lab's marks may.

@@ -1,17 +1,16 @@
 //! One submission.
 
-use super::expected::Expected;
+use super::expected::{Expected, nonce};
+use super::sitting::{Accident, sit};
 use crate::cli::GradeArgs;
 use crate::hash::hex;
-use crate::session::{self, Setup};
-use anyhow::Context;
-use candlelab_grader::{Grade, Halves, Marks, Submission, Told, by_hand, judge, partial, repair};
-use candlelab_notebook::{Cell, Notebook, Options, Outcome, Stop};
+use anyhow::ensure;
+use candlelab_grader::{Grade, Halves, Marks, Submission, by_hand, judge, partial, repair};
+use candlelab_notebook::{Cell, Notebook, Status, Stop};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Instant;
-use uuid::Uuid;
 
 /// What is said of a notebook that somebody handed in without having written anything.
 pub const EMPTY: &str = "the notebook has no cells";
@@ -26,6 +25,9 @@ pub struct Task<'a> {
 
 impl Task<'_> {
     /// Runs the student's work in a sandbox and compares what its checks tell with what is expected.
+    ///
+    /// # Errors
+    /// If it cannot be graded; [`Accident`] if it may be worth another try.
     pub fn grade(&self, threads: Option<usize>, stop: &Stop) -> anyhow::Result<Grade> {
         let began = Instant::now();
         let lab = &self.expected.lab;
@@ -34,21 +36,29 @@ impl Task<'_> {
         let is_empty = student.cells().len() == 0;
         let empty = is_empty.then(|| EMPTY.to_owned());
         let work = repair(lab, &student)?;
-        let nonce = Uuid::new_v4().to_string();
-        let mut notebook = Halves::of(lab)?.probing(&work, &nonce)?;
+        let mut half = Halves::of(lab)?.probing(&work, self.expected.seed, nonce)?;
         let odd = self.submission.notes.iter().cloned().chain(damage).chain(empty);
         let mut notes: Vec<String> = odd.chain(work.notes.clone()).collect();
-        notes.extend(self.run(&mut notebook, threads, stop)?);
-        let told = Told::all(&notebook, &nonce);
+        notes.append(&mut half.notes);
+        let sitting = sit(&half, true, self.args, threads, stop)?;
+        let mut cells = sitting.report.cells.iter();
+        ensure!(cells.all(|cell| cell.status != Status::Interrupted), "it was interrupted");
+        if let Some(accident) = sitting.accident {
+            return Err(Accident(accident).into());
+        }
+        let limit = self.args.submission_timeout;
+        if sitting.report.time >= limit {
+            notes.push(format!("it was ended after {} s, its limit", limit.as_secs()));
+        }
         let verdict = |marks: Marks| {
             if marks.is_by_hand() {
                 return by_hand(&work, &marks);
             }
-            let error = error_of(&notebook, &marks.grade_id);
-            let expected = &self.expected.told;
-            let verdict = judge(&marks.grade_id, marks.points(), &told, expected, error);
+            let (told, expected) = (&sitting.told, &self.expected.told);
+            let error = error_of(&sitting.notebook, &marks.grade_id);
+            let verdict = judge(&marks.grade_id, marks.points(), told, expected, error);
             match lab.about.partial.contains(&marks.grade_id) {
-                true => partial(verdict, &told, expected),
+                true => partial(verdict, told, expected),
                 false => verdict,
             }
         };
@@ -65,36 +75,6 @@ impl Task<'_> {
             verdicts: lab.graded().map(|(_, marks)| verdict(marks)).collect(),
             notes,
         })
-    }
-
-    /// Runs all cells; what should be noted of that.
-    fn run(
-        &self,
-        notebook: &mut Notebook,
-        threads: Option<usize>,
-        stop: &Stop,
-    ) -> anyhow::Result<Option<String>> {
-        let scratch = tempfile::Builder::new().prefix("candlelab-grade-").tempdir()?;
-        let setup = Setup {
-            threads,
-            memory_limit: Some(self.args.memory),
-            sandbox: Some(scratch.path().into()),
-            ..Setup::default()
-        };
-        let mut engine = session::remote(setup)?;
-        engine.fresh(&scratch.path().join("own")).context("the sandbox does not start")?;
-        let mut options = Options {
-            timeout: Some(self.args.timeout),
-            total_timeout: Some(self.args.submission_timeout),
-            stop: stop.clone(),
-            keep_going: true,
-            ..Options::default()
-        };
-        let report = candlelab_notebook::run(notebook, &mut engine, &mut options);
-        anyhow::ensure!(report.outcome() != Outcome::Interrupted, "it was interrupted");
-        let late = report.time >= self.args.submission_timeout;
-        let limit = self.args.submission_timeout.as_secs();
-        Ok(late.then(|| format!("it was ended after {limit} s, its limit")))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::front::SETTINGS_VAR;
 use super::store::Store;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -17,6 +17,19 @@ pub fn original(name: &str) -> Option<OsString> {
     let values =
         VALUES.get_or_init(|| CHANGED.iter().map(|name| (*name, std::env::var_os(name))).collect());
     values.iter().find(|(known, _)| *known == name)?.1.clone()
+}
+
+/// The file of this program, as it was when first asked for: in a root of its own a process no longer
+/// finds it.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn program() -> std::io::Result<PathBuf> {
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    match FILE.get() {
+        Some(file) => Ok(file.clone()),
+        None => std::env::current_exe().map(|file| FILE.get_or_init(|| file).clone()),
+    }
 }
 
 /// Gives a command the user's own values.

@@ -1,6 +1,6 @@
 //! Cuts a check in two.
 
-use super::hidden;
+use super::hidden::{self, COMPARISONS};
 use super::students::Students;
 use super::unused::remove_unused;
 use quote::quote;
@@ -18,29 +18,36 @@ pub enum Side {
     Lab,
 }
 
+/// How to cut a check.
+pub struct Cut<'a> {
+    /// The half that stays.
+    pub side: Side,
+    /// What its examples are drawn from, where it draws them.
+    pub seed: u64,
+    /// By which the grader knows what it tells.
+    pub nonce: &'a str,
+    /// What in the lab is the student's.
+    pub students: &'a Students,
+}
+
 /// One half of the check in a cell; `elsewhere` is every name in the other cells.
 ///
 /// # Errors
 /// If there is not exactly one, or it is used in a way that cannot be cut: says which.
-pub fn cut(
-    source: &str,
-    side: Side,
-    nonce: &str,
-    students: &Students,
-    elsewhere: &BTreeSet<String>,
-) -> Result<String, String> {
+pub fn cut(source: &str, how: &Cut, elsewhere: &BTreeSet<String>) -> Result<String, String> {
     let mut block: Block = syn::parse_str(&format!("{{\n{source}\n}}"))
         .map_err(|error| format!("it is no Rust: {error}"))?;
-    if side == Side::Lab {
+    if how.side == Side::Lab {
         hidden::mark(&mut block, source);
     }
-    let students = students.with_locals(&block);
-    let mut cutter = Cutter { side, nonce, students: &students, found: 0, problem: None };
+    let students = how.students.with_locals(&block);
+    let how = Cut { students: &students, ..*how };
+    let mut cutter = Cutter { how: &how, found: 0, problem: None };
     cutter.visit_block_mut(&mut block);
     match (cutter.problem, cutter.found) {
         (Some(problem), _) => Err(problem),
         (None, 1) => {
-            if side == Side::Student {
+            if how.side == Side::Student {
                 remove_unused(&mut block, elsewhere);
             }
             let statements = &block.stmts;
@@ -52,9 +59,7 @@ pub fn cut(
 
 /// Finds the call of `check`.
 struct Cutter<'a> {
-    side: Side,
-    nonce: &'a str,
-    students: &'a Students,
+    how: &'a Cut<'a>,
     found: usize,
     problem: Option<String>,
 }
@@ -88,17 +93,18 @@ impl Cutter<'_> {
             Some(Pat::Ident(pattern)) => pattern.ident.clone(),
             _ => return Err("the closure of `check` takes one name, such as `|c|`".into()),
         };
-        let (side, students) = (self.side, self.students);
+        let Cut { side, seed, nonce, students } = *self.how;
         let mut uses = Uses { side, students, parameter: &parameter, problem: None };
         uses.visit_expr_mut(&mut closure.body);
         if let Some(problem) = uses.problem {
             return Err(problem);
         }
-        let nonce = self.nonce;
         // In brackets, since a line that begins with a colon is a command.
-        *call = match self.side {
-            Side::Student => parse_quote!((::candlelab::check::probe)(#nonce, #name, #closure)),
-            Side::Lab => parse_quote!((::candlelab::check::expect)(#nonce, #name, #closure)),
+        *call = match side {
+            Side::Student => {
+                parse_quote!((::candlelab::check::probe)(#nonce, #seed, #name, #closure))
+            }
+            Side::Lab => parse_quote!((::candlelab::check::expect)(#nonce, #seed, #name, #closure)),
         };
         Ok(())
     }
@@ -136,7 +142,9 @@ impl Uses<'_> {
     fn half(&self, method: &str, arguments: &[Expr]) -> Option<(&'static str, Vec<Expr>)> {
         let borrowed = |it: &Expr| -> Expr { parse_quote!(&(#it)) };
         let theirs = |it: &Expr| self.students.are_in(it);
+        let all = || arguments.to_vec();
         Some(match (self.side, method, arguments) {
+            (_, "seed", []) => ("seed", Vec::new()),
             (Side::Student, "close", [actual, expected, ..]) if theirs(expected) => {
                 ("pair", vec![borrowed(actual), borrowed(expected)])
             }
@@ -145,6 +153,12 @@ impl Uses<'_> {
             }
             (Side::Student, "equal", [actual, ..]) => ("text", vec![borrowed(actual)]),
             (Side::Student, "holds", [condition, _]) => ("truth", vec![condition.clone()]),
+            (Side::Student, "at_least" | "at_most", [actual, bound, _]) if theirs(bound) => {
+                ("pair", vec![borrowed(actual), borrowed(bound)])
+            }
+            (Side::Student, "shape", [actual, expected, _]) if theirs(expected) => {
+                ("same_dims", vec![actual.clone(), expected.clone()])
+            }
             (Side::Student, "shape", [actual, ..]) => ("dims", vec![actual.clone()]),
             (Side::Student, "gradient", [f, at, claimed, ..]) => {
                 ("gradient", vec![f.clone(), at.clone(), borrowed(claimed)])
@@ -158,27 +172,13 @@ impl Uses<'_> {
                 "close" | "at_least" | "at_most" | "finite" | "probability",
                 [actual, ..],
             ) => ("numbers", vec![borrowed(actual)]),
-            (Side::Lab, "close", [_, expected, tolerance, idea]) if theirs(expected) => {
-                ("pair", vec![tolerance.clone(), idea.clone()])
+            (Side::Lab, "close", [_, expected, ..]) if theirs(expected) => ("pair", all()),
+            (Side::Lab, "equal", [_, expected, _]) if theirs(expected) => ("same", all()),
+            (Side::Lab, "shape", [_, expected, _]) if theirs(expected) => ("same_dims", all()),
+            (Side::Lab, "at_least" | "at_most", [_, bound, _]) if theirs(bound) => {
+                ("bound", [vec![parse_quote!(#method)], all()].concat())
             }
-            (Side::Lab, "close", [_, rest @ ..]) => {
-                ("close", [vec![borrowed(rest.first()?)], rest[1..].to_vec()].concat())
-            }
-            (Side::Lab, "gradient", [_, _, _, tolerance, idea]) => {
-                ("pair", vec![tolerance.clone(), idea.clone()])
-            }
-            (Side::Lab, "equal", [_, expected, idea]) if theirs(expected) => {
-                ("same", vec![idea.clone()])
-            }
-            (Side::Lab, "equal", all) => ("equal", all.to_vec()),
-            (Side::Lab, "shape", [_, rest @ ..]) => ("shape", rest.to_vec()),
-            (Side::Lab, "at_least", [_, rest @ ..]) => ("at_least", rest.to_vec()),
-            (Side::Lab, "at_most", [_, rest @ ..]) => ("at_most", rest.to_vec()),
-            (Side::Lab, "error_message", [_, rest @ ..]) => ("error", rest.to_vec()),
-            (Side::Lab, "within_restarts", all) => ("restarts", all.to_vec()),
-            (Side::Lab, "holds" | "finite" | "probability", [_, idea]) => {
-                ("plain", vec![parse_quote!(#method), idea.clone()])
-            }
+            (Side::Lab, _, _) => (*COMPARISONS.iter().find(|known| **known == method)?, all()),
             _ => return None,
         })
     }
@@ -198,13 +198,15 @@ mod tests {
             c.close(square(y), y * y, 1e-9, "again")?;
             c.equal(names(), vec!["a"], "names")?;
             c.holds(y > 3.0, "large")?;
+            c.at_most(square(0.5), 0.1 * y, "small")?;
             Ok("done")
         })?;"#;
 
     #[track_caller]
     fn half(side: Side, expected: &[&str], absent: &[&str]) {
-        let students = Students::named(["square"]);
-        let text = cut(CHECK, side, "n0nce", &students, &BTreeSet::new()).unwrap().replace(' ', "");
+        let students = &Students::named(["square"]);
+        let how = Cut { side, seed: 7, nonce: "n0nce", students };
+        let text = cut(CHECK, &how, &BTreeSet::new()).unwrap().replace(' ', "");
         for part in expected {
             assert!(text.contains(&part.replace(' ', "")), "{part} is not in {text}");
         }
@@ -218,35 +220,37 @@ mod tests {
         half(
             Side::Student,
             &[
-                r#"(::candlelab::check::probe)("n0nce", "a", |c|"#,
+                r#"(::candlelab::check::probe)("n0nce", 7u64, "a", |c|"#,
                 "c.numbers(&(square(x)))?",
                 "c.pair(&(square(y)), &(y * y))?",
                 "c.text(&(names()))?",
                 "c.truth(y > 3.0)?",
+                "c.pair(&(square(0.5)), &(0.1 * y))?",
             ],
-            &["1e-9", "again", "\"large\"", "vec", "twice"],
+            &["1e-9", "again", "\"large\"", "small", "vec", "twice"],
         );
     }
 
     #[test]
-    fn the_labs_half_knows_no_student() {
+    fn the_labs_half_says_what_depends_on_the_student() {
         half(
             Side::Lab,
             &[
-                r#"c.close(&(x * x), 1e-9, "a square")?"#,
-                r#"c.pair(1e-9, "again")?"#,
+                r#"c.close(square(x), x * x, 1e-9, "a square")?"#,
+                r#"c.pair(square(y), y * y, 1e-9, "again")?"#,
                 r#"c.equal(names(), vec!["a"], "names")?"#,
-                r#"c.plain("holds", "large")?"#,
+                r#"c.holds(y > 3.0, "large")?"#,
+                r#"c.bound("at_most", square(0.5), 0.1 * y, "small")?"#,
             ],
-            &["square(x)"],
+            &["probe"],
         );
     }
 
     #[track_caller]
     fn fails(source: &str, expected: &str) {
-        let problem =
-            cut(source, Side::Student, "", &Students::named([]), &BTreeSet::new()).unwrap_err();
-        assert_eq!(problem, expected);
+        let students = &Students::named([]);
+        let how = Cut { side: Side::Student, seed: 7, nonce: "", students };
+        assert_eq!(cut(source, &how, &BTreeSet::new()).unwrap_err(), expected);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub fn unmarked(idea: &str) -> (&str, bool) {
 }
 
 /// The comparisons of a check; the last argument of each is its idea.
-const COMPARISONS: [&str; 11] = [
+pub const COMPARISONS: [&str; 11] = [
     "at_least",
     "at_most",
     "close",

@@ -1,6 +1,7 @@
 //! Compares the two halves of a check.
 
 use super::Told;
+use super::alike::alike;
 use super::hidden::unmarked;
 use serde::Serialize;
 use serde_json::Value;
@@ -104,13 +105,19 @@ fn compare(told: &Told, expected: &Told) -> Result<String, Fault> {
 /// Whether what was given is what was expected.
 pub(super) fn holds(note: &Value, expected: &Value) -> bool {
     let actual = &note["actual"];
-    let bound = || expected["expected"].as_f64().unwrap_or(f64::NAN);
     // Where it depends on the student, the student's process told both.
     let wanted =
         if expected["expected"].is_null() { &note["expected"] } else { &expected["expected"] };
+    let bound = || match numbers(wanted).as_deref() {
+        Some([bound]) => *bound,
+        _ => wanted.as_f64().unwrap_or(f64::NAN),
+    };
     match expected["kind"].as_str() {
         Some("close") => close(actual, wanted, expected["tolerance"].as_f64().unwrap_or(0.0)),
-        Some("equal") => !actual.is_null() && actual == wanted,
+        Some("equal") => match (actual, wanted) {
+            (Value::String(actual), Value::String(wanted)) => alike(actual, wanted),
+            _ => !actual.is_null() && actual == wanted,
+        },
         Some("holds") => *actual == true,
         Some("at_least") => all(actual, |number| number >= bound()),
         Some("at_most") => all(actual, |number| number <= bound()),
@@ -131,7 +138,8 @@ fn close(actual: &Value, wanted: &Value, tolerance: f64) -> bool {
 }
 
 fn all(actual: &Value, fits: impl Fn(f64) -> bool) -> bool {
-    numbers(actual).is_some_and(|numbers| numbers.into_iter().all(fits))
+    // Of no number nothing is shown.
+    numbers(actual).is_some_and(|it| !it.is_empty() && it.into_iter().all(fits))
 }
 
 fn probability(actual: &Value) -> bool {
@@ -140,7 +148,7 @@ fn probability(actual: &Value) -> bool {
         let sum: f64 = row.iter().sum();
         row.iter().all(|p| *p >= 0.0) && (sum - 1.0).abs() <= 1e-5
     };
-    numbers(actual).is_some_and(|numbers| numbers.chunks(width.max(1) as usize).all(is_one))
+    numbers(actual).is_some_and(|it| !it.is_empty() && it.chunks(width.max(1) as usize).all(is_one))
 }
 
 fn numbers(value: &Value) -> Option<Vec<f64>> {
@@ -206,6 +214,18 @@ mod tests {
         check(json!({"actual": one(1.0), "expected": one(1.0)}), pair(), true);
         check(json!({"actual": one(1.0), "expected": one(2.0)}), pair(), false);
         check(json!({"actual": one(1.0)}), pair(), false);
+        let bound = || json!({"kind": "at_most", "expected": null, "idea": "i"});
+        check(json!({"actual": one(1.0), "expected": one(1.5)}), bound(), true);
+        check(json!({"actual": one(1.0), "expected": one(0.5)}), bound(), false);
+        check(json!({"actual": one(1.0)}), bound(), false);
+    }
+
+    #[test]
+    fn no_numbers_show_nothing() {
+        for kind in ["at_least", "at_most", "finite", "probability"] {
+            let expected = json!({"kind": kind, "expected": 1.0, "idea": "i"});
+            check(json!({"actual": numbers(&[0], json!([]))}), expected, false);
+        }
     }
 
     #[test]
@@ -218,6 +238,9 @@ mod tests {
         check(actual(json!(true)), expected("holds", json!(null)), true);
         check(actual(json!("true")), expected("holds", json!(null)), false);
         check(actual(json!("[1]")), expected("equal", json!("[1]")), true);
+        check(actual(json!("[-0.0]")), expected("equal", json!("[0.0]")), true);
+        check(actual(json!([2, 3])), expected("equal", json!([2, 3])), true);
+        check(actual(json!([2, 3])), expected("equal", json!([3, 2])), false);
         check(actual(json!("a shape")), expected("error", json!("shape")), true);
         check(
             actual(numbers(&[1, 2], json!([0.5, 0.5]))),

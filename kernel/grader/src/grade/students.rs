@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::visit::Visit;
-use syn::{Block, Expr, ExprForLoop, ExprLet, ImplItem, Item, Local, Pat, Stmt};
+use syn::{BinOp, Block, Expr, ExprForLoop, ExprLet, ImplItem, Item, Local, Pat, Stmt, Type};
 
 /// The names whose values a student's code can influence.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,9 +27,13 @@ impl Students {
             let block: Block = syn::parse_str(&format!("{{\n{source}\n}}"))
                 .map_err(|error| (cell.id().unwrap_or("?").to_owned(), error.to_string()))?;
             let marks = Marks::of(cell).ok().flatten();
-            let written_by_students = marks.is_some_and(|marks| marks.solution);
+            let is = |of: fn(&Marks) -> bool| marks.as_ref().is_some_and(of);
+            let (written_by_students, is_check) = (is(|it| it.solution), is(|it| it.grade));
             for statement in &block.stmts {
-                students.take(statement, written_by_students);
+                // What a check changes is its own; `with_locals` sees to that.
+                if !(is_check && matches!(statement, Stmt::Expr(..))) {
+                    students.take(statement, written_by_students);
+                }
             }
         }
         Ok(students)
@@ -52,6 +56,7 @@ impl Students {
         loop {
             let before = students.0.len();
             Locals(&mut students).visit_block(block);
+            Changed::of(&mut students).visit_block(block);
             if students.0.len() == before {
                 return students;
             }
@@ -66,7 +71,7 @@ impl Students {
             Stmt::Item(item) => self.define(item),
             Stmt::Local(local) => self.bind(&local.pat),
             // What such a statement changes is theirs as well.
-            Stmt::Expr(expression, _) => Changed(self).visit_expr(expression),
+            Stmt::Expr(expression, _) => Changed::of(self).visit_expr(expression),
             Stmt::Macro(_) => {}
         }
     }
@@ -81,7 +86,13 @@ impl Students {
             Item::Type(item) => &item.ident,
             Item::Trait(item) => &item.ident,
             Item::Mod(item) => &item.ident,
-            Item::Impl(item) if item.trait_.is_none() => {
+            // Whatever is made of such a type may go through the student's code.
+            Item::Impl(item) if item.trait_.is_some() => {
+                let Type::Path(path) = &*item.self_ty else { return };
+                let Some(last) = path.path.segments.last() else { return };
+                &last.ident
+            }
+            Item::Impl(item) => {
                 for member in &item.items {
                     if let ImplItem::Fn(method) = member {
                         self.0.insert(method.sig.ident.to_string());
@@ -167,42 +178,80 @@ impl Visit<'_> for Locals<'_> {
     }
 }
 
-/// Collects what an expression may change: what is borrowed to be changed, assigned to, or has a
-/// method called on it.
-struct Changed<'a>(&'a mut Students);
+/// Collects what a student's code may change: what is lent to it to be changed, and what it is
+/// assigned to or handed to.
+struct Changed<'a> {
+    students: &'a mut Students,
+    /// What a check calls the owner of its comparisons, which nothing changes.
+    check: Option<String>,
+}
 
-impl Changed<'_> {
+impl<'a> Changed<'a> {
+    fn of(students: &'a mut Students) -> Self {
+        Self { students, check: None }
+    }
+
     fn take(&mut self, expression: &Expr) {
         match expression {
             Expr::Path(path) => {
-                if let Some(name) = path.path.get_ident() {
-                    self.0.0.insert(name.to_string());
-                }
+                let name = path.path.get_ident().map(ToString::to_string);
+                let name = name.filter(|name| self.check.as_ref() != Some(name));
+                self.students.0.extend(name);
             }
             Expr::Field(field) => self.take(&field.base),
             Expr::Index(index) => self.take(&index.expr),
+            Expr::Reference(reference) => self.take(&reference.expr),
             _ => {}
+        }
+    }
+
+    fn take_lent<'e>(&mut self, arguments: impl IntoIterator<Item = &'e Expr>) {
+        for argument in arguments {
+            if matches!(argument, Expr::Reference(it) if it.mutability.is_some()) {
+                self.take(argument);
+            }
         }
     }
 }
 
 impl Visit<'_> for Changed<'_> {
-    fn visit_expr_reference(&mut self, expression: &syn::ExprReference) {
-        if expression.mutability.is_some() {
-            self.take(&expression.expr);
+    fn visit_expr_call(&mut self, call: &syn::ExprCall) {
+        match (&*call.func, call.args.last()) {
+            (Expr::Path(path), Some(Expr::Closure(closure))) if path.path.is_ident("check") => {
+                self.check = closure.inputs.iter().flat_map(bound).next();
+            }
+            _ if self.students.are_in(call) => self.take_lent(&call.args),
+            _ => {}
         }
-        syn::visit::visit_expr_reference(self, expression);
+        syn::visit::visit_expr_call(self, call);
     }
 
-    fn visit_expr_assign(&mut self, expression: &syn::ExprAssign) {
-        self.take(&expression.left);
-        syn::visit::visit_expr_assign(self, expression);
+    fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+        if self.students.are_in(&call.method) || self.students.are_in(&call.args) {
+            self.take(&call.receiver);
+            self.take_lent(&call.args);
+        }
+        syn::visit::visit_expr_method_call(self, call);
     }
 
-    fn visit_expr_method_call(&mut self, expression: &syn::ExprMethodCall) {
-        self.take(&expression.receiver);
-        syn::visit::visit_expr_method_call(self, expression);
+    fn visit_expr_assign(&mut self, assignment: &syn::ExprAssign) {
+        if self.students.are_in(&assignment.right) {
+            self.take(&assignment.left);
+        }
+        syn::visit::visit_expr_assign(self, assignment);
     }
+
+    fn visit_expr_binary(&mut self, operation: &syn::ExprBinary) {
+        if is_assignment(&operation.op) && self.students.are_in(&operation.right) {
+            self.take(&operation.left);
+        }
+        syn::visit::visit_expr_binary(self, operation);
+    }
+}
+
+fn is_assignment(operator: &BinOp) -> bool {
+    let text = operator.to_token_stream().to_string();
+    text.ends_with('=') && !["==", "!=", "<=", ">="].contains(&text.as_str())
 }
 
 #[cfg(test)]
@@ -225,5 +274,33 @@ mod tests {
         let lab = Notebook::parse(root.to_string().as_bytes(), "lab.ipynb").unwrap();
         let expected = Students::named(["l", "loss", "mean", "model"]);
         assert_eq!(Students::of(&lab), Ok(expected));
+    }
+
+    #[track_caller]
+    fn locals<const N: usize>(source: &str, expected: [&str; N]) {
+        let block: Block = syn::parse_str(&format!("{{ {source} }}")).unwrap();
+        let students = Students::named(["theirs"]).with_locals(&block);
+        let expected = Students(expected.map(ToOwned::to_owned).into());
+        assert_eq!(students, Students(&expected.0 | &Students::named(["theirs"]).0), "{source}");
+    }
+
+    #[test]
+    fn what_a_check_makes_of_it_is_theirs_within_the_check() {
+        let check = |body: &str| format!("check(\"a\", 1, |c| {{ {body} Ok(\"\") }})?;");
+        locals(&check("let a = theirs(1); let b = a + 1; let d = 2;"), ["a", "b"]);
+        locals(&check("let mut a = 1; theirs(&mut a); let b = a;"), ["a", "b"]);
+        locals(&check("let ok = theirs(&mut a, d);"), ["a", "ok"]);
+        locals(&check("let mut v = vec![]; for i in 0..3 { v.push(theirs(i)); }"), ["v"]);
+        locals(&check("let mut s = 0; s += theirs(); t = theirs();"), ["s", "t"]);
+        locals(&check("c.close(theirs(1), points.len(), 0, \"\")?;"), []);
+        locals(&check("let n = points.len(); c.holds(n > 1, \"\")?;"), []);
+    }
+
+    #[test]
+    fn a_trait_of_theirs_makes_a_type_theirs() {
+        let mut students = Students::default();
+        let item: Item = syn::parse_str("impl std::ops::Mul for Dual {}").unwrap();
+        students.take(&Stmt::Item(item), true);
+        assert_eq!(students, Students::named(["Dual"]));
     }
 }

@@ -1,8 +1,9 @@
 //! What one half of a check told.
 
-use candlelab_notebook::Notebook;
+use super::alike::alike;
+use super::hidden::unmarked;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The format in which checks tell what they noted.
 const MIME: &str = "application/vnd.candlelab.probe+json";
@@ -22,16 +23,22 @@ pub struct Told {
 }
 
 impl Told {
-    /// Everything that the checks of an executed notebook told under a nonce.
-    pub fn all(notebook: &Notebook, nonce: &str) -> Vec<Self> {
-        let outputs = notebook.cells().flat_map(|cell| cell.outputs().to_vec());
-        let texts = outputs.filter_map(|output| match &output["data"][MIME] {
-            Value::String(text) => Some(text.clone()),
-            Value::Array(lines) => lines.iter().map(Value::as_str).collect(),
-            json @ Value::Object(_) => Some(json.to_string()),
-            _ => None,
-        });
-        let told = texts.filter_map(|text| serde_json::from_str::<Self>(&text).ok());
-        told.filter(|told| told.nonce == nonce).collect()
+    /// What something shown tells of a check, if it does and knows the check's nonce.
+    pub fn read(shown: &Map<String, Value>, check: &str, nonce: &str) -> Option<Self> {
+        let told: Self = match shown.get(MIME)? {
+            Value::String(text) => serde_json::from_str(text).ok()?,
+            json => serde_json::from_value(json.clone()).ok()?,
+        };
+        (told.check == check && told.nonce == nonce).then_some(told)
+    }
+
+    /// The idea of a comparison whose two sides are equal but do not look so; it cannot be graded,
+    /// since values are compared as they look.
+    pub fn looks_different(&self) -> Option<&str> {
+        let differs = |note: &&Value| {
+            let (own, expected) = (note["own"].as_str(), note["expected"].as_str());
+            own.zip(expected).is_some_and(|(own, expected)| !alike(own, expected))
+        };
+        self.notes.iter().find(differs)?["idea"].as_str().map(|idea| unmarked(idea).0)
     }
 }

@@ -1,5 +1,6 @@
 //! Takes out of a half what only the other half needs.
 
+use super::random::may_draw;
 use super::students::{bound, words};
 use quote::ToTokens;
 use std::collections::BTreeSet;
@@ -8,7 +9,8 @@ use syn::{Block, Item, Stmt};
 
 /// Removes functions, constants and variables that nothing else mentions: what they hold may be
 /// just what a student's process must not know. What the cell itself defines is needed where it is
-/// among the names `elsewhere`.
+/// among the names `elsewhere`, and a variable where its value may be drawn at random: without it,
+/// what is drawn later would be something else than in the other half.
 pub fn remove_unused(block: &mut Block, elsewhere: &BTreeSet<String>) {
     loop {
         let before = block.to_token_stream().to_string().len();
@@ -38,7 +40,10 @@ impl VisitMut for Remover<'_> {
 impl Remover<'_> {
     fn is_needed(&self, statement: &Stmt) -> bool {
         let names: BTreeSet<String> = match statement {
-            Stmt::Local(local) => bound(&local.pat),
+            Stmt::Local(local) => match &local.init {
+                Some(init) if may_draw(&init.expr, self.all) => return true,
+                _ => bound(&local.pat),
+            },
             Stmt::Item(Item::Fn(item)) => BTreeSet::from([item.sig.ident.to_string()]),
             Stmt::Item(Item::Const(item)) => BTreeSet::from([item.ident.to_string()]),
             Stmt::Item(Item::Static(item)) => BTreeSet::from([item.ident.to_string()]),
@@ -70,13 +75,14 @@ mod tests {
                 let a = KEY;
                 let b = square(a);
                 let kept = answer();
+                let drawn = randn(0.0, 1.0);
                 let _ = 1;
                 c.numbers(kept)
             });
         }";
         let mut block: Block = syn::parse_str(source).unwrap();
         remove_unused(&mut block, &["double", "a"].map(ToOwned::to_owned).into());
-        let expected = "{ fn double(x: f64) -> f64 { x + x } check(|c| { let kept = answer(); let _ = 1; c.numbers(kept) }); }";
+        let expected = "{ fn double(x: f64) -> f64 { x + x } check(|c| { let kept = answer(); let drawn = randn(0.0, 1.0); let _ = 1; c.numbers(kept) }); }";
         let expected: Block = syn::parse_str(expected).unwrap();
         assert_eq!(block.to_token_stream().to_string(), expected.to_token_stream().to_string());
     }

@@ -108,7 +108,7 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
         std::fs::create_dir(path.join(folder))?;
     }
     let bin = path.join("bin");
-    std::os::unix::fs::symlink(std::env::current_exe()?, bin.join("cargo"))?;
+    std::os::unix::fs::symlink(environment::program()?, bin.join("cargo"))?;
     std::os::unix::fs::symlink(store.toolchain.tool("rustc"), bin.join("rustc"))?;
     std::os::unix::fs::symlink(&bin, path.join("cargo-home/bin"))?;
     let settings = Settings::new(path, store);
@@ -121,7 +121,7 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
 
 /// The worker: this program, in the environment that the user has.
 fn worker_command(store: &Store, socket: &Path) -> std::io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(environment::program()?);
     command.env(SOCKET_VAR, socket).env(RUNTIME_VAR, store.library());
     environment::restore(&mut command);
     if let Some(folder) = std::env::var_os(CELL_TMPDIR) {

@@ -1,0 +1,204 @@
+//! The sandbox that graded work runs in: how it is asked for, and entered.
+
+use crate::cli::{GradeArgs, JailArgs};
+use crate::engine::{Engines, program};
+use anyhow::Context;
+use candlelab_engine::{CELL_TMPDIR, EngineError, namespaces};
+use candlelab_grader::sandbox::{Layer, Role, SYSTEM, Sandbox};
+use clap::ValueEnum;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// How much protection there must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// None at all
+    None,
+    /// Limits on files, system calls and memory, within the system as it is
+    Files,
+    /// A system of its own: other files, processes, users and networks are not there
+    Full,
+}
+
+impl Level {
+    /// What every grade should tell of it.
+    pub fn weakness(self) -> Option<String> {
+        let name = self.to_possible_value()?.get_name().to_owned();
+        (self != Self::Full).then(|| format!("graded with `--sandbox {name}`, a weaker one"))
+    }
+}
+
+/// Room for files in memory that a jail may take, in bytes.
+pub const FILES: u64 = namespaces::ROOM[0] + namespaces::ROOM[1];
+
+/// A sandbox to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Jail {
+    pub level: Level,
+    /// How much memory its processes may have, in bytes.
+    pub memory: u64,
+}
+
+/// What of the environment a graded process may know.
+const KNOWN: [&str; 13] = [
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "XDG_CACHE_HOME",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "CANDLELAB_STORE",
+    "CANDLELAB_FAST",
+    "CANDLELAB_DEVICE",
+    "CANDLELAB_ENGINE",
+];
+/// Names the folder of data sets.
+const DATA_VAR: &str = "CANDLELAB_DATA";
+
+impl Jail {
+    /// A folder for all that is written, which goes with the first, and the cells' own in it.
+    pub fn folder(self) -> anyhow::Result<(TempDir, PathBuf)> {
+        let scratch = tempfile::Builder::new().prefix("candlelab-grade-").tempdir()?;
+        let own = scratch.path().join("own");
+        fs::create_dir(&own).with_context(|| format!("cannot make `{}`", own.display()))?;
+        Ok((scratch, own))
+    }
+
+    /// Has an engine enter the sandbox, and know little.
+    pub fn ask(self, command: &mut Command, scratch: &Path) {
+        if self.level == Level::None {
+            return;
+        }
+        let level = self.level.to_possible_value().expect("none is skipped");
+        command.args(["--sandbox", level.get_name(), "--memory", &self.memory.to_string()]);
+        command.arg("--scratch").arg(scratch).env_clear();
+        command.envs(env::vars_os().filter(|(name, _)| KNOWN.iter().any(|known| name == known)));
+        command.env("TMPDIR", scratch).envs(data().map(|folder| (DATA_VAR, folder)));
+        // What an earlier student's cells were compiled to is no business of this one's.
+        command.envs([("CANDLELAB_NO_CELL_CACHE", "1"), ("CANDLELAB_NO_SHELL", "1")]);
+        command.env("CARGO_NET_OFFLINE", "true");
+    }
+}
+
+/// The folder of data sets, wherever it is.
+fn data() -> Option<PathBuf> {
+    let named = env::var_os(DATA_VAR).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let kept = || Some(dirs::cache_dir()?.join("candlelab/data"));
+    fs::canonicalize(named.or_else(kept)?).ok()
+}
+
+/// Gives up whatever grading does not need, and goes on in the sandbox; what that came to.
+pub fn enter(engines: &Engines, args: &JailArgs) -> Vec<Layer> {
+    let Some(scratch) = args.scratch.as_deref().filter(|_| args.level != Level::None) else {
+        return Vec::new();
+    };
+    let read = lent(engines);
+    let mut layers = Vec::new();
+    if args.level == Level::Full {
+        let system = SYSTEM.iter().map(PathBuf::from).filter(|path| path.exists());
+        let lent: Vec<PathBuf> = system.chain(read.iter().cloned()).collect();
+        let jail = namespaces::Jail { lent: &lent, scratch };
+        let what = "a root, processes, a network and a user of its own";
+        let result = jail.enter().map(|()| what.to_owned()).map_err(|error| error.to_string());
+        layers.push(Layer { name: "system", result });
+    }
+    let is_alone = layers.iter().any(|layer| layer.result.is_ok());
+    let sandbox = Sandbox { read, scratch: scratch.into(), memory: args.memory, is_alone };
+    let variables = sandbox.variables().into_iter().flatten();
+    let own = scratch.join("own").into_os_string();
+    for (name, value) in variables.chain([("HOME", own.clone()), (CELL_TMPDIR, own)]) {
+        // SAFETY: there is one thread, so nobody reads the environment meanwhile.
+        unsafe { env::set_var(name, value) };
+    }
+    layers.extend(sandbox.enter());
+    layers
+}
+
+/// What the engine reads beside the system.
+fn lent(engines: &Engines) -> Vec<PathBuf> {
+    engines.files().into_iter().chain(program()).chain(data()).collect()
+}
+
+/// Gives up more, where this process was started in a sandbox to compile or run a cell.
+///
+/// # Errors
+/// If the system does not do it: why.
+pub fn confine(role: Role, session: &Path) -> Result<(), String> {
+    let Some(sandbox) = Sandbox::around() else { return Ok(()) };
+    if role == Role::Compiler {
+        // SAFETY: there is one thread, so nobody reads the environment meanwhile.
+        unsafe { env::set_var("TMPDIR", session) };
+    }
+    sandbox.confine(role, session)
+}
+
+/// Why a sandbox is not as strong as it was asked to be.
+pub fn problem(layers: &[Layer]) -> Option<EngineError> {
+    let missing = layers.iter().filter_map(|layer| {
+        layer.result.as_ref().err().map(|problem| format!("{}: {problem}", layer.name))
+    });
+    let missing: Vec<String> = missing.collect();
+    (!missing.is_empty()).then(|| EngineError {
+        message: format!("no sandbox for what nobody trusts: {}", missing.join("; ")),
+        hint: Some("see `candlelab sandbox-check`".into()),
+    })
+}
+
+/// Makes sure that this machine can keep the sandbox asked for, and that what students must not see
+/// does not lie where they can.
+pub fn require(args: &GradeArgs) -> anyhow::Result<()> {
+    if args.sandbox == Level::None {
+        return Ok(());
+    }
+    for path in [&args.labs, &args.submissions, &args.out] {
+        hidden(path)?;
+    }
+    let level = args.sandbox.to_possible_value().expect("none is skipped");
+    let mut check = Command::new(env::current_exe()?);
+    let output = check.args(["sandbox-check", "--sandbox", level.get_name()]).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    let missing =
+        text.lines().filter_map(|line| line.strip_prefix("✗ ").or(line.strip_prefix("error: ")));
+    let missing = missing.collect::<Vec<_>>().join("; ");
+    let message = format!("this machine cannot grade what nobody trusts: {missing}");
+    let hint = "see `candlelab sandbox-check`; `--sandbox files` or `none` ask for less".into();
+    Err(NotProtected { message, hint }.into())
+}
+
+/// Refuses a folder of the course's that lies where every program may read.
+fn hidden(path: &Path) -> anyhow::Result<()> {
+    let Ok(real) = fs::canonicalize(path) else { return Ok(()) };
+    let system = SYSTEM.iter().map(PathBuf::from).chain(data());
+    let seen = system.filter_map(|folder| fs::canonicalize(folder).ok());
+    match seen.into_iter().find(|folder| real.starts_with(folder)) {
+        None => Ok(()),
+        Some(folder) => Err(NotProtected {
+            message: format!(
+                "students could read `{}`, which lies in `{}`",
+                path.display(),
+                folder.display()
+            ),
+            hint: "move it into a folder of its own".into(),
+        }
+        .into()),
+    }
+}
+
+/// Why nothing was graded.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct NotProtected {
+    message: String,
+    /// What to do about it.
+    pub hint: String,
+}
