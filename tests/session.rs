@@ -7,6 +7,7 @@ mod isolated;
 mod kept;
 mod magics;
 mod parameters;
+mod prepare;
 mod shown;
 mod state;
 

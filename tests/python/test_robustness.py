@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
@@ -52,6 +52,16 @@ def worker(manager):
     """The one process that the kernel keeps between cells."""
     wait_until(lambda: len(process(manager).children()) == 1, "the kernel keeps one child")
     return process(manager).children()[0]
+
+
+def below(process, name):
+    """The processes below one whose names begin so."""
+    found = []
+    for child in process.children(recursive=True):
+        # Compilers come and go meanwhile.
+        with suppress(psutil.NoSuchProcess):
+            found += [child] if child.name().startswith(name) else []
+    return found
 
 
 def wait_until(condition, what, seconds=10):
@@ -530,9 +540,7 @@ def test_an_interrupt_ends_the_build_of_a_crate(kernel, tmp_path):
     package = '[package]\nname = "slow"\nversion = "0.1.0"\nedition = "2021"\n'
     (tmp_path / "Cargo.toml").write_text(package)
     request = client.execute(f'%dep slow = {{ path = "{tmp_path}" }}\nslow::one()')
-    builds = lambda: [
-        it for it in process(manager).children(recursive=True) if it.name().startswith("build-script")
-    ]
+    builds = lambda: below(process(manager), "build-script")
     wait_until(builds, "the crate is being built", 60)
     building = builds()
     manager.interrupt_kernel()

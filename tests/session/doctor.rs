@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A toolchain of this release in `folder`, of which only what is looked at is there.
-fn toolchain(folder: &Path, release: &str) {
+pub fn toolchain(folder: &Path, release: &str) {
     let rustc = format!(
         "#!/bin/sh\ncase \"$1\" in\n-vV) echo 'rustc {release}'; echo 'host: none'; echo 'release: {release}' ;;\n\
          *) echo '{}' ;;\nesac\n",
@@ -17,7 +17,8 @@ fn toolchain(folder: &Path, release: &str) {
     program(folder, "cargo", "#!/bin/sh\nexit 1\n");
 }
 
-fn program(folder: &Path, name: &str, script: &str) {
+/// An executable script below `bin`.
+pub fn program(folder: &Path, name: &str, script: &str) {
     let path = folder.join("bin").join(name);
     fs::create_dir_all(folder.join("bin")).unwrap();
     fs::write(&path, script).unwrap();

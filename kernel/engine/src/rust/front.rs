@@ -105,10 +105,12 @@ fn compiler_file(session: &Path) -> PathBuf {
 pub fn compiler(session: &Path) -> Option<i32> {
     let file = File::open(compiler_file(session)).ok()?;
     // The lock goes with its process, so that a number is never another's.
-    match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => std::io::read_to_string(file).ok()?.parse().ok(),
-        _ => None,
-    }
+    let Err(TryLockError::WouldBlock) = file.try_lock_shared() else { return None };
+    let process: i32 = std::io::read_to_string(file).ok()?.parse().ok()?;
+    // A cell can write to the file as well, and 1 would stand for every process there is.
+    // SAFETY: asks for the group of a process.
+    let leads_group = process > 1 && unsafe { libc::getpgid(process) } == process;
+    leads_group.then_some(process)
 }
 
 /// Lets the engine stop this process with all that it will start, until the file is dropped.

@@ -183,7 +183,7 @@ fn read_magic(magic: &str) -> Result<Read, Misuse> {
 /// The commands of evcxr's that leave its settings as they are.
 const HARMLESS: [&str; 8] = ["clear", "dep", "doc", "explain", "help", "type", "vars", "version"];
 
-/// Whether a cell may change how later ones are compiled and run, such as by `:opt` or `:env`.
+/// Whether a cell may change how later ones are compiled and run, such as by `:fmt` or `:env`.
 pub fn changes_settings(code: &str) -> bool {
     let commands = code.lines().filter_map(|line| line.trim().strip_prefix(':'));
     let name = |line: &'_ str| line.split_whitespace().next().unwrap_or_default().to_owned();
