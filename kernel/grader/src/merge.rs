@@ -39,8 +39,7 @@ impl Rows {
 impl Table {
     fn read(connection: &Connection, query: &str) -> rusqlite::Result<Self> {
         let mut statement = connection.prepare(query)?;
-        let columns: Vec<String> =
-            statement.column_names().into_iter().map(ToOwned::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
         let width = columns.len();
         let rows = statement.query_map([], |row| (0..width).map(|place| row.get(place)).collect());
         let rows = rows?.collect::<rusqlite::Result<_>>()?;
@@ -192,7 +191,7 @@ mod tests {
         let books = ["a.db", "b.db"].map(|name| Rows::read(&path(name)).unwrap());
         merge(&path("all.db"), &books).unwrap();
         let all = Gradebook::open(&path("all.db")).unwrap();
-        assert_eq!(all.grades().unwrap(), [later.clone()]);
+        assert_eq!(all.grades().unwrap(), std::slice::from_ref(&later));
         assert_eq!(all.history("ada", "01-lines").unwrap(), [grade("ada", 0.0), later]);
     }
 }
