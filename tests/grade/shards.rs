@@ -69,8 +69,10 @@ fn parts_of_different_runs_are_not_mixed() {
     }
     let (code, said) = merge(&course, &[]);
     assert!(code == Some(2) && said.contains("shards of runs in 2, 3 parts"), "{said}");
+    fs::write(course.path("parts/shard-1-of-2/gradebook.db"), "ada;2\n".repeat(900)).unwrap();
     let (code, said) = merge(&course, &["--shards", "2", "--wait", "0.1"]);
     assert!(code == Some(7) && said.contains("2 of 2 shards not whole"), "{said}");
+    assert!(said.contains("shard-1-of-2 is missing: file is not a database"), "{said}");
 }
 
 #[test]
@@ -85,12 +87,12 @@ fn slurm_is_told_what_a_shell_reads_as_it_was_meant() {
     let expected = [
         "grade --shard \"$SLURM_ARRAY_TASK_ID/3\" --run-id ",
         " --labs 'a b' --out \"it's 100%\" -j 2\n",
-        "sbatch --parsable --job-name=candlelab-grade --array=1-3 --requeue ",
+        "sbatch --parsable '--job-name=candlelab-grade' '--array=1-3' --requeue ",
         "/slurm/shard-%a.log",
         "it's 100%%/slurm",
-        "--cpus-per-task=2 --mem=8192M --partition=course --comment 'x y'",
+        "'--cpus-per-task=2' '--mem=8192M' '--partition=course' --comment 'x y'",
         "gradebook merge --shards 3 --run-id ",
-        "--dependency=afterany:GRADING --partition=course",
+        "'--dependency=afterany:GRADING' '--partition=course'",
     ];
     for part in expected {
         assert!(text.contains(part), "{part} is not in:\n{text}");

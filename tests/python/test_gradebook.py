@@ -87,7 +87,7 @@ def test_marks_come_from_nbgrader_once(course):
     assert candlelab(course, "from-nbgrader", "theirs.db").startswith("0 new of 2")
     candlelab(course, "report", "--no-similar")
     page = (course / "report.html").read_text()
-    assert "2 students, 2 grades" in page and "it waits for a person" in page
+    assert "Students: 2, grades: 2, labs: 1." in page and "it waits for a person" in page
 
 
 def test_a_changed_mark_comes_again(course):

@@ -26,13 +26,13 @@ const TOOLCHAIN: &str = include_str!("../../../rust-toolchain.toml");
 /// Packs this program with a lab.
 pub fn export(args: &ExportAutograderArgs) -> anyhow::Result<Exit> {
     let lab = only_lab(args)?;
-    let weak = if args.allow_weak_sandbox { " --allow-weak-sandbox" } else { "" };
+    let sandbox = format!(" --sandbox {}", args.sandbox.name());
     let program = std::env::current_exe()?;
     let program = fs::read(&program)
         .with_context(|| format!("cannot read this program, `{}`", program.display()))?;
     let mut files = vec![
         ("setup.sh".to_owned(), SETUP.replace("TOOLCHAIN", channel()).into_bytes(), 0o755),
-        ("run_autograder".to_owned(), RUN.replace(" OPTIONS", weak).into_bytes(), 0o755),
+        ("run_autograder".to_owned(), RUN.replace(" OPTIONS", &sandbox).into_bytes(), 0o755),
         ("candlelab".to_owned(), program, 0o755),
     ];
     for path in plain_files(lab.path.parent().unwrap_or(Path::new(".")))? {

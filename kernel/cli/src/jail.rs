@@ -26,8 +26,13 @@ pub enum Level {
 impl Level {
     /// What every grade should tell of it.
     pub fn weakness(self) -> Option<String> {
-        let name = self.to_possible_value()?.get_name().to_owned();
+        let name = self.name();
         (self != Self::Full).then(|| format!("graded with `--sandbox {name}`, a weaker one"))
+    }
+
+    /// What it is called on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 

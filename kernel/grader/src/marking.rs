@@ -1,7 +1,7 @@
 //! Pages for a person who marks: one answer at a time, whose it is is not said.
 
 use crate::{Error, Lab, Manual, Marks, answer_to, manual_cells, repair};
-use candlelab_notebook::{Cell, Notebook};
+use candlelab_notebook::{Cell, Kind, Notebook};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct Answer {
     pub cell: String,
     /// All points that it can get.
     pub max: f64,
+    /// The prose above it.
+    pub question: String,
     /// What the student wrote.
     pub text: String,
     /// What the lab's author wrote, mark scheme included.
@@ -40,12 +42,20 @@ pub fn answers(lab: &Lab, student: &str, notebook: &Notebook) -> Result<Vec<Answ
         student: student.into(),
         lab: lab.about.lab.clone(),
         max: marks.points(),
+        question: question(lab, cell),
         // Below a task stand cells that the lab's frame has no place for.
         text: answer_to(if marks.task { notebook } else { &repaired }, &marks).unwrap_or_default(),
         solution: cell.source(),
         cell: marks.grade_id,
     };
     Ok(manual_cells(lab).map(answer).collect())
+}
+
+/// The last prose above a cell of the lab.
+fn question(lab: &Lab, cell: Cell) -> String {
+    let above = lab.notebook.cells().take_while(|it| it.id() != cell.id());
+    let prose = above.filter(|it| it.kind() == Kind::Markdown);
+    prose.last().map_or_else(String::new, Cell::source)
 }
 
 /// Puts answers to one question beside each other, students in an order that `secret` decides.
@@ -106,6 +116,7 @@ mod tests {
             lab: "01-lines".into(),
             cell: cell.into(),
             max: 3.0,
+            question: "Why does <it> fall?".into(),
             text: "<script>alert(1)</script> it falls".into(),
             solution: "it falls since …".into(),
         }
@@ -116,6 +127,7 @@ mod tests {
         let answers = [answer("ada", "why"), answer("bob", "why")];
         let page = page(&answers, 1, None, Some("at most <3>"));
         assert!(page.contains("2 of 2") && page.contains("max=\"3.0\""), "{page}");
+        assert!(page.contains("Why does &lt;it&gt; fall?"), "{page}");
         assert!(page.contains("&lt;script&gt;") && page.contains("&lt;3&gt;"), "{page}");
         assert!(!page.contains("<script>") && !page.contains("bob"), "{page}");
         let overview = overview(&answers, &[None, None]);

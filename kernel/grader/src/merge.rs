@@ -9,6 +9,11 @@ use std::path::Path;
 
 /// What makes a grade the same grade, in whichever gradebook it stands.
 const IDENTITY: [&str; 6] = ["student", "lab", "submission", "version", "graded_at", "seconds"];
+/// Whether a grade is there already, or the student and lab have a later one, which must stay the
+/// last.
+const IS_KNOWN: &str = "
+    SELECT 1 FROM grade WHERE student = ?1 AND lab = ?2 AND (graded_at > ?5
+        OR (submission = ?3 AND version = ?4 AND graded_at = ?5 AND seconds = ?6))";
 
 /// All that a gradebook holds, whatever columns its tables have.
 pub struct Rows {
@@ -68,8 +73,9 @@ impl Table {
     }
 }
 
-/// Adds to a gradebook all grades that it does not have, the oldest first, so that the last grade of
-/// a student and lab is still the one that counts; all in one transaction. Gives their number.
+/// Adds to a gradebook all grades that it does not have, the oldest first and none that is older than
+/// what it has, so that the last grade of a student and lab is still the one that counts; all in one
+/// transaction. Gives their number.
 ///
 /// # Errors
 /// If the gradebook cannot be written; it is as it was then.
@@ -108,8 +114,7 @@ fn unknown<'a>(
     transaction: &Transaction,
     book: &'a Rows,
 ) -> rusqlite::Result<Vec<(String, Row<'a>, Vec<Row<'a>>)>> {
-    let known = IDENTITY.map(|name| format!("{name} = ?")).join(" AND ");
-    let mut known = transaction.prepare(&format!("SELECT 1 FROM grade WHERE {known}"))?;
+    let mut known = transaction.prepare(IS_KNOWN)?;
     let (id, at) = (book.grades.place("id")?, book.grades.place("graded_at")?);
     let mut verdicts = verdicts(&book.verdicts)?;
     let mut new = Vec::new();
@@ -219,7 +224,11 @@ mod tests {
         merge(&path("all.db"), &books).unwrap();
         let all = Gradebook::open(&path("all.db")).unwrap();
         assert_eq!(all.grades().unwrap(), std::slice::from_ref(&later));
-        assert_eq!(all.history("ada", "01-lines").unwrap(), [grade("ada", 0.0), later]);
+        assert_eq!(all.history("ada", "01-lines").unwrap(), [grade("ada", 0.0), later.clone()]);
+        let older = [Rows::read(&path("b.db")).unwrap()];
+        assert_eq!(merge(&path("a.db"), &older).unwrap(), 0);
+        let kept = Gradebook::open(&path("a.db")).unwrap();
+        assert_eq!(kept.history("ada", "01-lines").unwrap(), [later]);
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn grade(args: &AutograderArgs, notebook: &Path) -> anyhow::Result<Grade> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("grade").arg("--submissions").arg(work.path().join("submitted"));
     command.arg("--labs").arg(&source).arg("--out").arg(&out);
-    command.args(args.allow_weak_sandbox.then_some("--allow-weak-sandbox"));
+    command.arg("--sandbox").arg(args.sandbox.name());
     let status = command.status().context("cannot start the grader")?;
     let book = out.join("gradebook.db");
     let grades = if book.is_file() { Gradebook::open(&book)?.grades()? } else { Vec::new() };

@@ -1,5 +1,6 @@
 //! The arguments of `export-autograder` and of what it packs.
 
+use crate::jail::Level;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -14,10 +15,10 @@ pub struct ExportAutograderArgs {
     /// The folder of the labs, with their solutions
     #[arg(long, default_value = "labs", value_name = "FOLDER")]
     pub labs: PathBuf,
-    /// Let it grade where a protection is missing, as in a container without namespaces; what
-    /// students hand in can then read the lab with its solutions
-    #[arg(long)]
-    pub allow_weak_sandbox: bool,
+    /// How much protection there must be; a container without namespaces has `files` at most, where
+    /// what students hand in can read the lab with its solutions
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub sandbox: Level,
 }
 
 /// Arguments of `autograder`.
@@ -25,7 +26,7 @@ pub struct ExportAutograderArgs {
 pub struct AutograderArgs {
     /// The folder that Gradescope calls `/autograder`
     pub root: PathBuf,
-    /// Grade although a protection is missing
-    #[arg(long)]
-    pub allow_weak_sandbox: bool,
+    /// How much protection there must be
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub sandbox: Level,
 }

@@ -24,10 +24,11 @@ pub struct ClusterArgs {
     #[arg(long, value_name = "IMAGE", conflicts_with_all = ["shard", "slurm"])]
     pub kubernetes: Option<String>,
     /// In how many parts Kubernetes grades the class
-    #[arg(long, value_name = "N", value_parser = count(), default_value = "8")]
+    #[arg(long, value_name = "N", value_parser = count(), default_value = "8",
+        requires = "kubernetes")]
     pub shards: u16,
     /// The volume claim with submissions and labs, in whose folder Kubernetes starts
-    #[arg(long, value_name = "NAME", default_value = "candlelab-course")]
+    #[arg(long, value_name = "NAME", default_value = "candlelab-course", requires = "kubernetes")]
     pub claim: String,
     /// What the parts of one run leave behind as a sign that they have come to their end
     #[arg(long, hide = true, default_value = "")]

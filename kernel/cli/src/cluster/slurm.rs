@@ -5,6 +5,7 @@ use crate::cli::GradeArgs;
 use crate::exit::{BadInput, Exit};
 use crate::print;
 use anyhow::Context;
+use candlelab_grader::{chosen_labs, submissions};
 use candlelab_notebook::write_file;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -24,11 +25,16 @@ pub fn run(args: &GradeArgs, count: u16) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Ok);
     }
+    // Better known now than from a job's log.
+    chosen_labs(&args.labs, &args.only)?;
+    submissions(&args.submissions)?;
     for job in [&grade, &merge] {
         write_file(&job.script, job.text.as_bytes())?;
     }
     let array = grade.submit("")?;
-    let last = merge.submit(&array)?;
+    let last = merge.submit(&array).inspect_err(|_| {
+        print::note(format_args!("job {array} grades nevertheless; `scancel {array}` ends it"));
+    })?;
     print::line(format_args!(
         "job {array} grades in {count} parts, job {last} merges them; see `{}`",
         folder.display()
