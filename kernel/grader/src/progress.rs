@@ -43,7 +43,9 @@ fn judge(outputs: &[Value], check: &str) -> (Option<bool>, String) {
     let said = outputs.iter().filter_map(|output| text(&output["data"][MIME]));
     let said = said.filter_map(|text| serde_json::from_str::<Value>(&text).ok());
     match said.into_iter().find(|said| said["name"] == check) {
-        Some(said) => (Some(said["passed"] == true), said["message"].as_str().unwrap_or_default().into()),
+        Some(said) => {
+            (Some(said["passed"] == true), said["message"].as_str().unwrap_or_default().into())
+        }
         None => (None, String::new()),
     }
 }

@@ -174,7 +174,8 @@ impl Work {
         for own in self.cells[i + 1..].iter().take_while(below) {
             let is_open = !is_whole(&joined);
             let is_another = own.name == first.name && is_whole(&own.source);
-            if !is_open && (own.name.is_none() || is_another && defines_alike(&joined, &own.source)) {
+            if !is_open && (own.name.is_none() || is_another && defines_alike(&joined, &own.source))
+            {
                 break;
             }
             joined = format!("{joined}\n{}", own.source);

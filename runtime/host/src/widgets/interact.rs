@@ -200,13 +200,17 @@ mod tests {
 
     #[test]
     fn the_last_picture_stands_below_what_is_printed() {
-        let (first, last) = (shown("image/svg+xml", "<svg>1</svg>"), shown("image/svg+xml", "<svg>2</svg>"));
+        let (first, last) =
+            (shown("image/svg+xml", "<svg>1</svg>"), shown("image/svg+xml", "<svg>2</svg>"));
         let still = still(&[first.clone(), printed("loss 1\n"), last.clone()]);
         assert_eq!(still.get("text/plain"), Some("loss 1\na picture"));
         assert_eq!(still.get("text/html"), Some("<pre>loss 1\n</pre>\n<svg>2</svg>"));
         assert_eq!(still.get("image/svg+xml"), Some("<svg>2</svg>"));
         let alone = super::still(&[first, last]);
-        assert_eq!((alone.get("image/svg+xml"), alone.get("text/html")), (Some("<svg>2</svg>"), None));
+        assert_eq!(
+            (alone.get("image/svg+xml"), alone.get("text/html")),
+            (Some("<svg>2</svg>"), None)
+        );
         let image = super::still(&[printed("one\n"), shown("image/png", "AAAA")]);
         assert!(image.get("text/html").unwrap().contains("data:image/png;base64,AAAA"));
     }
