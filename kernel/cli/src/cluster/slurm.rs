@@ -5,7 +5,7 @@ use crate::cli::GradeArgs;
 use crate::exit::{BadInput, Exit};
 use crate::print;
 use anyhow::Context;
-use candlelab_grader::{chosen_labs, submissions};
+use candlelab_grader::{Intake, Lab, chosen_labs, submissions};
 use candlelab_notebook::write_file;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -26,8 +26,9 @@ pub fn run(args: &GradeArgs, count: u16) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     // Better known now than from a job's log.
-    chosen_labs(&args.labs, &args.only)?;
-    submissions(&args.submissions)?;
+    let labs = chosen_labs(&args.labs, &args.only)?.into_iter().map(Lab::read);
+    let labs: Vec<Lab> = labs.collect::<Result<_, _>>()?;
+    submissions(&args.submissions, &Intake::of(&labs))?;
     for job in [&grade, &merge] {
         write_file(&job.script, job.text.as_bytes())?;
     }
