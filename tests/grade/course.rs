@@ -85,9 +85,9 @@ impl Course {
         fs::write(self.submission(student), notebook.to_string()).unwrap();
     }
 
-    /// Another lab beside it, whose own solution does not pass its check.
+    /// Another lab beside it, whose own solution does not compile.
     pub fn add_broken_lab(&self) {
-        let text = lab().to_string().replace("00-attacks", "01-broken").replace("x * x", "x");
+        let text = lab().to_string().replace("00-attacks", "01-broken").replace("x * x", "x *");
         fs::create_dir_all(self.path("labs/01-broken")).unwrap();
         fs::write(self.path("labs/01-broken/lab.ipynb"), text).unwrap();
         fs::create_dir_all(self.path("submitted/ada/01-broken")).unwrap();

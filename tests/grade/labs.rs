@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Set to grade every lab, which takes about half an hour; otherwise a few that have something of
-/// everything.
+/// Set to grade every lab, which takes long; otherwise a few that have something of everything.
 const ALL_VAR: &str = "CANDLELAB_ALL_LABS";
 const SOME: [&str; 4] = ["01-", "04-", "06-", "13-"];
 

@@ -72,7 +72,8 @@ fn parts_of_different_runs_are_not_mixed() {
     fs::write(course.path("parts/shard-1-of-2/gradebook.db"), "ada;2\n".repeat(900)).unwrap();
     let (code, said) = merge(&course, &["--shards", "2", "--wait", "0.1"]);
     assert!(code == Some(7) && said.contains("2 of 2 shards not whole"), "{said}");
-    assert!(said.contains("shard-1-of-2 is missing: file is not a database"), "{said}");
+    assert!(said.contains("shard-1-of-2 is missing: "), "{said}");
+    assert!(said.contains("is no gradebook: it is no database"), "{said}");
 }
 
 #[test]

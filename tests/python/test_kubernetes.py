@@ -54,7 +54,8 @@ def test_a_mistake_would_be_found():
 
 
 def test_every_pod_has_a_shard_and_words_arrive_whole():
-    grade, merge = jobs("--shards", "3", "--labs", "a b", "--out", "$(HOME)'s")["items"]
+    grade, merge = jobs("--shards", "3", "--seed", "7", "--labs", "a b", "--out",
+                        "$(HOME)'s")["items"]
     assert grade["spec"]["completions"] == 3
     container = grade["spec"]["template"]["spec"]["containers"][0]
     assert container["resources"]["requests"] == {"cpu": "1", "memory": "4096Mi"}
@@ -63,7 +64,7 @@ def test_every_pod_has_a_shard_and_words_arrive_whole():
                                    r"printf '%s\n'")
         run = words[words.index("--run-id") + 1]
         assert words == ["grade", "--shard", f"{index + 1}/3", "--run-id", run, "--jobs=1",
-                         "--labs", "a b", "--out", "$(HOME)'s"]
+                         "--seed", "7", "--labs", "a b", "--out", "$(HOME)'s"]
     command = merge["spec"]["template"]["spec"]["containers"][0]["command"]
     words = as_kubernetes_runs(command, {}, r"printf '%s\n'")
     assert words == ["gradebook", "merge", "--shards", "3", "--wait", "86400", "--run-id", run,

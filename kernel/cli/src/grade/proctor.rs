@@ -45,12 +45,26 @@ impl<'a> Proctor<'a> {
     fn restore(&mut self) {
         let from_nothing = self.engine.has_ended() && self.engine.restart().is_ok();
         if mem::take(&mut self.lost) || from_nothing {
-            let nobody: Arc<dyn Frontend> = Arc::new(Nobody);
-            let passed = self.passed.iter();
-            for cell in passed.filter(|cell| from_nothing || runs_something(&cell.code)) {
-                self.engine.execute(cell, &nobody);
-            }
+            self.run_again(|cell| from_nothing || runs_something(&cell.code));
         }
+    }
+
+    fn run_again(&mut self, is_needed: impl Fn(&Cell) -> bool) {
+        let nobody: Arc<dyn Frontend> = Arc::new(Nobody);
+        for cell in self.passed.iter().filter(|cell| is_needed(cell)) {
+            self.engine.execute(cell, &nobody);
+        }
+    }
+
+    /// Runs a cell; where what earlier ones have left running keeps it from being compiled, once
+    /// more without them.
+    fn run(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        let reply = self.engine.execute(cell, frontend);
+        if !reply.error.as_ref().is_some_and(is_crowded) || self.engine.restart().is_err() {
+            return reply;
+        }
+        self.run_again(|_| true);
+        self.engine.execute(cell, frontend)
     }
 
     fn note(&mut self, cell: &Cell, is_check: bool, error: Option<&CellError>, time: Duration) {
@@ -74,6 +88,11 @@ fn is_shortage(error: &CellError) -> bool {
     error.ename == "OutOfMemory" && error.evalue.starts_with("the system ended the process")
 }
 
+/// Whether no compiler could be started, since there are as many processes as there may be.
+fn is_crowded(error: &CellError) -> bool {
+    error.evalue.starts_with("Error running") && error.evalue.contains("(os error 11)")
+}
+
 impl Engine for Proctor<'_> {
     fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
         if let Some(evalue) = refusal(&cell.code) {
@@ -90,7 +109,7 @@ impl Engine for Proctor<'_> {
         let ear = Arc::new(Ear { frontend: frontend.clone(), check, told: Mutex::default() });
         let hearing: Arc<dyn Frontend> = ear.clone();
         let began = Instant::now();
-        let reply = self.engine.execute(cell, &hearing);
+        let reply = self.run(cell, &hearing);
         self.note(cell, is_check, reply.error.as_ref(), began.elapsed());
         // What a cell tells that did not come to its own end is not believed.
         if reply.error.as_ref().is_none_or(|error| error.ename == CHECK_FAILED) {
