@@ -118,6 +118,16 @@ pub struct Reply {
     pub cost: Cost,
 }
 
+impl Reply {
+    /// A cell whose process is gone, for a reason that is no doing of a known kind.
+    pub fn death(evalue: String) -> Self {
+        let ename = "WorkerDied".to_owned();
+        let traceback = vec![format!("{ename}: {evalue}")];
+        let error = Some(CellError { ename, evalue, traceback });
+        Self { error, died: true, ..Self::default() }
+    }
+}
+
 /// Where a cell's time and memory went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
@@ -201,19 +211,26 @@ pub enum Completeness {
 }
 
 /// What may be asked of an engine at any time, also while a cell runs. Shared between threads.
+/// An engine that only runs cells has no more than an interrupt.
 pub trait Handle: Send + Sync {
     /// Continuations at a byte offset of `code`.
-    fn complete(&self, code: &str, offset: usize) -> Completions;
+    fn complete(&self, _code: &str, offset: usize) -> Completions {
+        Completions { items: Vec::new(), start: offset, end: offset }
+    }
 
     /// Documentation of the name at a byte offset of `code`; `None` where there is none.
-    fn inspect(&self, code: &str, offset: usize, detailed: bool) -> Option<Bundle>;
+    fn inspect(&self, _code: &str, _offset: usize, _detailed: bool) -> Option<Bundle> {
+        None
+    }
 
     /// The variables as they were when the last cell ended, by name.
-    fn variables(&self) -> Vec<Variable>;
+    fn variables(&self) -> Vec<Variable> {
+        Vec::new()
+    }
 
     /// Passes a front end's message on to the widgets. What comes of it while no cell runs is
     /// told to `frontend`.
-    fn comm(&self, message: Comm, frontend: &Arc<dyn Frontend>);
+    fn comm(&self, _message: Comm, _frontend: &Arc<dyn Frontend>) {}
 
     /// Asks the running cell to stop; returns at once.
     fn interrupt(&self);

@@ -73,10 +73,7 @@ impl Remote {
     }
 
     fn died(&mut self) -> Reply {
-        let (ename, evalue) = ("WorkerDied".to_owned(), self.end());
-        let traceback = vec![format!("{ename}: {evalue}")];
-        let error = Some(CellError { ename, evalue, traceback });
-        Reply { error, died: true, ..Reply::default() }
+        Reply::death(self.end())
     }
 }
 

@@ -38,7 +38,6 @@ pub use grade::{
 pub use gradebook::{Grade, Gradebook, Manual, changes};
 pub use lab::{About, Lab, chosen_labs, find_lab, labs};
 pub use lint::problems;
-pub use manual::{answer_to, manual_cells};
 pub use marking::{
     Answer, SCRIPT as MARKING_SCRIPT, STYLE as MARKING_STYLE, answers, overview, page, shuffle,
 };

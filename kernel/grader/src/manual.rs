@@ -1,14 +1,7 @@
-//! The cells that wait for a person, and what a student wrote there.
+//! What a student wrote in the cells that wait for a person.
 
-use crate::{Lab, Marks};
+use crate::Marks;
 use candlelab_notebook::{Cell, Kind, Notebook};
-
-/// The cells of a lab that wait for a person: graded answers without a check, and tasks.
-pub fn manual_cells(lab: &Lab) -> impl Iterator<Item = (Cell<'_>, Marks)> {
-    let marked = |cell| Some((cell, Marks::of(cell).ok().flatten()?));
-    let by_hand = |marks: &Marks| marks.task || (marks.grade && marks.solution);
-    lab.notebook.cells().filter_map(marked).filter(move |(_, marks)| by_hand(marks))
-}
 
 /// What a student wrote in a cell of the lab or, where it is a task, below it.
 pub fn answer_to(student: &Notebook, marks: &Marks) -> Option<String> {

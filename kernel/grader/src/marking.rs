@@ -1,6 +1,7 @@
 //! Pages for a person who marks: one answer at a time, whose it is is not said.
 
-use crate::{Error, Lab, Manual, Marks, answer_to, manual_cells, repair};
+use crate::manual::answer_to;
+use crate::{Error, Lab, Manual, Marks, repair};
 use candlelab_notebook::{Cell, Kind, Notebook};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
@@ -48,7 +49,7 @@ pub fn answers(lab: &Lab, student: &str, notebook: &Notebook) -> Result<Vec<Answ
         solution: cell.source(),
         cell: marks.grade_id,
     };
-    Ok(manual_cells(lab).map(answer).collect())
+    Ok(lab.graded().filter(|(_, marks)| marks.is_by_hand()).map(answer).collect())
 }
 
 /// The last prose above a cell of the lab.

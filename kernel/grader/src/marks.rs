@@ -88,7 +88,7 @@ impl Marks {
         if self.grade {
             hash.update(candlelab_notebook::python_float(self.points()));
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(hash)
     }
 
     /// The same with the checksum for a source.
@@ -105,6 +105,11 @@ fn name(kind: Kind) -> &'static str {
         Kind::Markdown => "markdown",
         Kind::Raw => "raw",
     }
+}
+
+/// A checksum as nbgrader writes it.
+pub(crate) fn hex(hash: Md5) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

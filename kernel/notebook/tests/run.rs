@@ -192,20 +192,6 @@ impl Odd {
 }
 
 impl Handle for Twice {
-    fn complete(&self, _code: &str, _offset: usize) -> Completions {
-        Completions::default()
-    }
-
-    fn inspect(&self, _code: &str, _offset: usize, _detailed: bool) -> Option<Bundle> {
-        None
-    }
-
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    fn comm(&self, _message: Comm, _frontend: &Arc<dyn Frontend>) {}
-
     fn interrupt(&self) {
         if self.first.swap(true, Ordering::SeqCst) {
             self.second.store(true, Ordering::SeqCst);

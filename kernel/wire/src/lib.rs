@@ -8,9 +8,7 @@ mod kernel;
 mod message;
 mod process;
 
-use candlelab_engine::{
-    Cell, CellError, Comm, Completions, Engine, EngineError, Frontend, Handle, Reply, Variable,
-};
+use candlelab_engine::{Cell, CellError, Engine, EngineError, Frontend, Handle, Reply};
 use heard::Heard;
 use jupyter_protocol::{
     ExecuteRequest, JupyterMessage, JupyterMessageContent as Content, ReplyStatus,
@@ -48,10 +46,7 @@ impl Wire {
     fn died(&self) -> Reply {
         let ended = self.with(Kernel::how_it_ended);
         let evalue = ended.unwrap_or_else(|| "it is gone".into());
-        let (ename, evalue) = ("WorkerDied".to_owned(), format!("the kernel ended: {evalue}"));
-        let traceback = vec![format!("{ename}: {evalue}")];
-        let error = Some(CellError { ename, evalue, traceback });
-        Reply { error, died: true, ..Reply::default() }
+        Reply::death(format!("the kernel ended: {evalue}"))
     }
 
     /// Passes on what a cell publishes until it has ended.
@@ -121,29 +116,10 @@ fn lock(kernel: &Mutex<Option<Kernel>>) -> std::sync::MutexGuard<'_, Option<Kern
     kernel.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Interrupts only; the other questions are not passed on, since nobody asks them headless.
+/// Interrupts only; nobody asks anything else headless.
 struct Interrupt(Arc<Mutex<Option<Kernel>>>);
 
 impl Handle for Interrupt {
-    fn complete(&self, _code: &str, _offset: usize) -> Completions {
-        Completions::default()
-    }
-
-    fn inspect(
-        &self,
-        _code: &str,
-        _offset: usize,
-        _detailed: bool,
-    ) -> Option<candlelab_engine::Bundle> {
-        None
-    }
-
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    fn comm(&self, _message: Comm, _frontend: &Arc<dyn Frontend>) {}
-
     fn interrupt(&self) {
         if let Some(kernel) = &mut *lock(&self.0) {
             kernel.interrupt();

@@ -9,8 +9,6 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How the engine begins to say which variables went with a process.
-const LOST: &str = "lost: ";
 /// The error of a check that ran to its end and did not pass.
 const CHECK_FAILED: &str = "CheckFailed";
 /// How long a cell may be; what one can write by hand is far shorter.
@@ -74,7 +72,6 @@ impl<'a> Proctor<'a> {
             }
             return;
         };
-        self.lost |= error.traceback.iter().any(|line| line.starts_with(LOST));
         // Whoever ends only their own process is told from whom memory was taken.
         let in_time = time < self.limits.0 && Instant::now() < self.limits.1;
         if self.engine.has_ended() && in_time || is_shortage(error) {
@@ -110,6 +107,7 @@ impl Engine for Proctor<'_> {
         let hearing: Arc<dyn Frontend> = ear.clone();
         let began = Instant::now();
         let reply = self.run(cell, &hearing);
+        self.lost |= reply.died;
         self.note(cell, is_check, reply.error.as_ref(), began.elapsed());
         // What a cell tells that did not come to its own end is not believed.
         if reply.error.as_ref().is_none_or(|error| error.ename == CHECK_FAILED) {

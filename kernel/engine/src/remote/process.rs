@@ -1,7 +1,7 @@
 //! The user's end of an engine's process.
 
 use super::message::{Answer, Request, send};
-use crate::{Bundle, Comm, Completions, EngineError, Frontend, Handle, Variable, processes};
+use crate::{EngineError, Handle, processes};
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -192,20 +192,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Handle for Line {
-    fn complete(&self, _code: &str, offset: usize) -> Completions {
-        Completions { items: Vec::new(), start: offset, end: offset }
-    }
-
-    fn inspect(&self, _code: &str, _offset: usize, _detailed: bool) -> Option<Bundle> {
-        None
-    }
-
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    fn comm(&self, _message: Comm, _frontend: &Arc<dyn Frontend>) {}
-
     fn interrupt(&self) {
         let since = *lock(&self.asked).get_or_insert_with(Instant::now);
         if since.elapsed() < PATIENCE && self.send(&Request::Interrupt).is_ok() {

@@ -59,11 +59,6 @@ impl Store {
     pub fn mirror(&self) -> PathBuf {
         self.root.join("mirror")
     }
-
-    /// The name under which a CI cache may keep the store.
-    pub fn key(&self) -> String {
-        self.root.file_name().unwrap_or_default().to_string_lossy().into_owned()
-    }
 }
 
 /// The optional features of the runtime to build, from `CANDLELAB_FEATURES`: `cuda`, `metal`, `mkl`,

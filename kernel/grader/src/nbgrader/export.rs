@@ -1,5 +1,6 @@
 //! Marks for nbgrader.
 
+use crate::marks::hex;
 use crate::{Grade, Lab, Manual, Marks, release};
 use candlelab_notebook::{Cell, Kind};
 use md5::{Digest, Md5};
@@ -221,5 +222,5 @@ fn new_id(table: &str, key: Row) -> String {
     for (_, value) in key {
         hash.update(format!("\0{value:?}"));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash)
 }

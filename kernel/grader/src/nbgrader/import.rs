@@ -1,5 +1,6 @@
 //! Marks from nbgrader.
 
+use crate::marks::hex;
 use crate::{Grade, Manual, Verdict, VerdictKind};
 use md5::{Digest, Md5};
 use rusqlite::{Connection, OpenFlags, Row};
@@ -128,5 +129,5 @@ fn hash(verdicts: &[Verdict]) -> String {
     for it in verdicts {
         hash.update(format!("{}\0{:?}\0{:?}\0", it.check, it.points, it.max));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash)
 }
