@@ -1,6 +1,6 @@
 //! What Gradescope is told.
 
-use candlelab_grader::{Grade, Verdict};
+use candlelab_grader::{Grade, Verdict, message};
 use serde_json::{Value, json};
 
 /// Points by check.
@@ -22,11 +22,32 @@ fn test(verdict: &Verdict) -> Value {
         "score": verdict.points,
         "max_score": verdict.max,
         "status": if passed { "passed" } else { "failed" },
-        "output": verdict.message,
+        "output": message(verdict),
     })
 }
 
 /// Nothing was graded; why, for the student.
 pub fn of_failure(problem: &str) -> Value {
     json!({"score": 0, "output": problem, "output_format": "text"})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candlelab_grader::VerdictKind;
+
+    #[test]
+    fn a_hidden_test_is_not_told_of() {
+        let verdict = |hidden| Verdict {
+            check: "area-check".into(),
+            points: 0.0,
+            max: 2.0,
+            message: "areas of negative slopes".into(),
+            yours: None,
+            hidden,
+            kind: VerdictKind::Automatic,
+        };
+        assert_eq!(test(&verdict(false))["output"], "areas of negative slopes");
+        assert_eq!(test(&verdict(true))["output"], "a hidden test does not hold");
+    }
 }
