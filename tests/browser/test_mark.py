@@ -73,6 +73,8 @@ def test_all_answers_are_marked_with_keys(course, page):
     given = {}
     for number in range(1, 4):
         expect(page.locator("body")).to_contain_text(f"Answer {number} of 3")
+        # Text is there before the field for points has the keyboard.
+        page.wait_for_load_state()
         text = page.locator("#answer").inner_text()
         if "grows" in text:
             given["ada"] = ["why", 3.0, "", "grace"]
