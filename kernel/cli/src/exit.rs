@@ -84,8 +84,8 @@ pub fn code(error: &anyhow::Error) -> Exit {
     refused.or(engine).unwrap_or(Exit::BadInput)
 }
 
-/// The messages of our own errors name their causes already.
-fn error_chain(error: &anyhow::Error) -> String {
+/// An error with its causes; the messages of our own errors name them already.
+pub fn error_chain(error: &anyhow::Error) -> String {
     if error.is::<Error>() || error.is::<LabError>() {
         error.to_string()
     } else {

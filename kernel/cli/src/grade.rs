@@ -10,7 +10,7 @@ pub use pages::{file_name, tables};
 
 use crate::cli::GradeArgs;
 use crate::cluster;
-use crate::exit::Exit;
+use crate::exit::{Exit, error_chain};
 use crate::jail;
 use crate::rules::{RuleFiles, Rules};
 use crate::run::pool;
@@ -197,7 +197,7 @@ impl<'a> Run<'a> {
                     Ok(())
                 }
                 Some(Err(error)) => {
-                    self.fail(&task.submission, &format!("{error:#}"));
+                    self.fail(&task.submission, &error_chain(&error));
                     Ok(())
                 }
                 None => Ok(()),
