@@ -8,6 +8,7 @@ The first argument is the program. The second is the kernel that the other runne
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -92,7 +93,7 @@ def many(program, count):
 
 
 def main():
-    program = sys.argv[1]
+    program = pathlib.Path(shutil.which(sys.argv[1]) or sys.argv[1]).resolve()
     kernel = sys.argv[2] if len(sys.argv) > 2 else "rust"
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

@@ -2,7 +2,8 @@
 
 use super::Cmd;
 use std::fs;
-use std::process::Child;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Output};
 use std::time::{Duration, Instant};
 
 /// Starts a run whose second notebook never ends, and waits until that has begun.
@@ -49,11 +50,16 @@ fn ctrl_c_lets_the_running_cell_end() {
 
 #[test]
 fn a_second_ctrl_c_writes_what_there_is() {
-    let (cmd, child) = begin_endless();
+    let (cmd, mut child) = begin_endless();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut text = String::new();
     press_ctrl_c(&child);
-    std::thread::sleep(Duration::from_millis(50));
+    // Two that come before the first is seen are one.
+    stderr.read_line(&mut text).unwrap();
     press_ctrl_c(&child);
-    let done = cmd.check(130, &child.wait_with_output().unwrap());
+    stderr.read_to_string(&mut text).unwrap();
+    let output = Output { stderr: text.into(), ..child.wait_with_output().unwrap() };
+    let done = cmd.check(130, &output);
     let done = done.prints("executed notebook: out/b/b.ipynb\n").prints("1 of 3 notebooks passed");
     let said = "ending after the running cells; press Ctrl-C again to interrupt them\n\
                 interrupting the running cells\n";

@@ -22,7 +22,9 @@ fn every_report_tells_of_every_notebook() {
         read("r/l.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let notebooks = lines.iter().filter(|line| line["event"] == "notebook");
     assert_eq!(notebooks.map(|line| &line["outcome"]).filter(|it| *it == "passed").count(), 1);
-    done.prints("::error file=b.ipynb,title=In[2] failed::Failure: the exercise is not solved\n");
+    done.prints(
+        "::error file=b.ipynb,line=16,title=In[2] failed::Failure: the exercise is not solved\n",
+    );
 }
 
 #[test]

@@ -90,3 +90,25 @@ fn a_reader_that_goes_away_does_not_stop_the_run() {
     let cmd = Cmd::with(&["fails"]).after("exec > >(true); sleep 0.2");
     cmd.ends_with(1, "run fails.ipynb").wrote(&["fails.ipynb"]);
 }
+
+/// A kernel that does not start the first time.
+const FLAKY: &str = r#"
+    export JUPYTER_PATH="$PWD/jupyter"
+    mkdir -p jupyter/kernels/flaky
+    cat > jupyter/kernels/flaky/kernel.json <<END
+    {"argv": ["sh", "-c", "echo x >> '$PWD/starts'; [ \$(wc -l < '$PWD/starts') -gt 1 ] && exec '$CANDLELAB' kernel \$0", "{connection_file}"],
+     "display_name": "Flaky", "language": "rust"}
+END
+"#;
+
+#[test]
+fn a_kernel_that_does_not_start_is_tried_again() {
+    let starts =
+        |done: &super::Done| fs::read_to_string(done.path("starts")).unwrap().lines().count();
+    let run = "run passes.ipynb --kernel flaky";
+    let done = Cmd::with(&["passes"]).after(FLAKY).success(run).wrote(&["passes.ipynb"]);
+    assert_eq!(starts(&done), 2);
+    let once = format!("{run} --retries 0");
+    let done = Cmd::with(&["passes"]).after(FLAKY).ends_with(5, &once);
+    assert_eq!(starts(&done), 1);
+}

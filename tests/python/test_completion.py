@@ -45,7 +45,7 @@ def client():
 
 
 def test_the_wanted_name_is_among_the_first_ten(client):
-    found, missing, times, strange = 0, [], [], set()
+    found, missing, times, strange, undocumented = 0, [], [], set(), []
     for wanted, code in places():
         started = time.perf_counter()
         offered = client.complete(code, len(code), reply=True, timeout=20)["content"]
@@ -55,9 +55,14 @@ def test_the_wanted_name_is_among_the_first_ten(client):
             found += 1
             types = offered["metadata"]["_jupyter_types_experimental"]
             assert any(it["text"] == wanted and it["signature"] for it in types), wanted
+            # JupyterLab asks for the documentation of the name that is selected.
+            whole = code[: offered["cursor_start"]] + wanted
+            page = client.inspect(whole, len(whole), reply=True, timeout=20)["content"]
+            undocumented += [] if page["found"] else [whole]
         else:
             missing.append((wanted, code, offered["matches"][:10]))
     total = found + len(missing)
+    print(f"{len(undocumented)} without documentation: {undocumented}")
     print(f"{found} of {total} places, median {1000 * statistics.median(times):.0f} ms")
     assert total >= 60
     assert found >= 0.95 * total, missing

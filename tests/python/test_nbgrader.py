@@ -18,6 +18,19 @@ c = get_config()
 c.CourseDirectory.course_id = "course"
 c.ClearSolutions.code_stub = {"rust": "// YOUR CODE HERE\\ntodo!()"}
 """
+# What `nbgrader generate_assignment` does, for several labs without a start for each.
+GENERATE = """
+import sys
+from nbgrader.apps import NbGrader
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+app = NbGrader()
+app.load_config_file()
+api = NbGraderAPI(CourseDirectory(config=app.config), config=app.config)
+for lab in sys.argv[1:]:
+    result = api.generate_assignment(lab)
+    assert result["success"], result
+"""
 
 
 @pytest.fixture(scope="module")
@@ -29,16 +42,20 @@ def released(tmp_path_factory):
         source = course / "source" / lab.parent.name / lab.name
         source.parent.mkdir(parents=True)
         source.write_text(lab.read_text())
-        nbgrader(course, "generate_assignment", lab.parent.name)
+    python(course, "-c", GENERATE, *sorted(it.name for it in (course / "source").iterdir()))
     subprocess.run([BINARY, "release", LABS, "-o", course / "ours"], check=True)
     return course / "release", course / "ours"
 
 
 def nbgrader(folder, *arguments):
-    # It starts `alembic` by name.
+    return python(folder, "-m", "nbgrader", *arguments)
+
+
+def python(folder, *arguments):
+    # nbgrader starts `alembic` by name.
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
+        [sys.executable, *arguments],
         cwd=folder,
         env={**os.environ, "PATH": path},
         capture_output=True,

@@ -32,13 +32,18 @@ fn machine() -> TempDir {
     folder
 }
 
-fn prepare(folder: &Path) -> Child {
+fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
     command.arg("prepare").env("PATH", folder.join("bin")).stdout(Stdio::piped());
     for name in ["HOME", "CARGO_HOME", "CANDLELAB_STORE"] {
         command.env(name, folder);
     }
-    command.stderr(Stdio::piped()).spawn().unwrap()
+    command.stderr(Stdio::piped());
+    command
+}
+
+fn prepare(folder: &Path) -> Child {
+    command(folder).spawn().unwrap()
 }
 
 /// How many builds have begun.
@@ -88,4 +93,19 @@ fn a_killed_build_leaves_no_store_and_nothing_in_the_way() {
     succeeds(prepare(machine.path()));
     succeeds(prepare(machine.path()));
     assert_eq!((builds(machine.path()), stores(machine.path())), (2, 1));
+}
+
+#[test]
+fn the_key_for_caches_is_the_stores_folder() {
+    let machine = machine();
+    let key = || {
+        let output = command(machine.path()).arg("--print-key").output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let before = key();
+    assert_eq!((builds(machine.path()), stores(machine.path())), (0, 0), "nothing is built for it");
+    fs::write(machine.path().join("go"), "").unwrap();
+    succeeds(prepare(machine.path()));
+    assert!(machine.path().join(&before).join("mirror/metadata.json").exists(), "{before}");
+    assert_eq!(key(), before);
 }

@@ -219,7 +219,7 @@ pub trait Handle: Send + Sync {
     }
 
     /// Documentation of the name at a byte offset of `code`; `None` where there is none.
-    fn inspect(&self, _code: &str, _offset: usize, _detailed: bool) -> Option<Bundle> {
+    fn inspect(&self, _code: &str, _offset: usize) -> Option<Bundle> {
         None
     }
 

@@ -34,7 +34,7 @@ impl Handle for Stop {
         Completions { items, start, end: offset }
     }
 
-    fn inspect(&self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
+    fn inspect(&self, code: &str, offset: usize) -> Option<Bundle> {
         let word = code[..offset].rsplit([' ', '\n']).next()?;
         COMMANDS.contains(&word).then(|| text_bundle("text/plain", &format!("{word}: a command")))
     }

@@ -39,10 +39,10 @@ fn complete_reply(start: usize, end: usize, completions: Completions) -> Complet
 
 /// Shows the documentation of the name at the cursor.
 pub(crate) async fn inspect(exchange: &Exchange, request: InspectRequest) {
-    let InspectRequest { code, cursor_pos, detail_level } = request;
+    let InspectRequest { code, cursor_pos, .. } = request;
     let offset = to_bytes(&code, cursor_pos);
     let engine = &exchange.kernel.engine;
-    let found = engine.ask(move |engine| engine.inspect(&code, offset, detail_level > 0));
+    let found = engine.ask(move |engine| engine.inspect(&code, offset));
     let (status, data) = match found.await {
         Ok(data) => (ReplyStatus::Ok, data),
         Err(error) => (failed(error), None),

@@ -268,11 +268,15 @@ pub fn path_at(code: &str, offset: usize) -> Option<&str> {
     let start = code[..offset]
         .rfind(|character| !is_part(character))
         .map_or(0, |at| at + code[at..].chars().next().map_or(1, char::len_utf8));
+    let path = code[start..word_end(code, offset)].trim_matches([':', '.', '!']);
+    (!path.is_empty()).then_some(path)
+}
+
+/// Where the word that stands around a byte offset ends.
+pub fn word_end(code: &str, offset: usize) -> usize {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let length = code[offset..].find(|character| !is_word(character));
-    let end = length.map_or(code.len(), |length| offset + length);
-    let path = code[start..end].trim_matches([':', '.', '!']);
-    (!path.is_empty()).then_some(path)
+    length.map_or(code.len(), |length| offset + length)
 }
 
 #[cfg(test)]

@@ -118,12 +118,16 @@ impl Handle for Session {
         }
     }
 
-    fn inspect(&self, code: &str, offset: usize, _detailed: bool) -> Option<Bundle> {
-        let path = parse::path_at(code, offset)?.to_owned();
+    fn inspect(&self, code: &str, offset: usize) -> Option<Bundle> {
+        let path = parse::path_at(code, offset)?;
         let mut context = self.context.try_lock_for(PATIENCE)?;
-        // A method's documentation is found by its call.
-        let call = format!("{path}(");
-        documentation(&mut context, &path).or_else(|| documentation(&mut context, &call))
+        // A method's documentation is found by its call; what it is called on may be any
+        // expression, with names of this cell.
+        let end = parse::word_end(code, offset);
+        let before = code[..end].replace('\n', " ");
+        let calls = [path, &before].map(|it| format!("{it}("));
+        let ways = [path, &calls[0], &calls[1], &before];
+        ways.iter().find_map(|it| documentation(&mut context, it))
     }
 
     fn variables(&self) -> Vec<Variable> {

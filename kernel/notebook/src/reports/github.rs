@@ -1,6 +1,8 @@
 //! Workflow commands that mark failures on GitHub.
 
 use super::{Entry, label, plain_traceback};
+use crate::CellReport;
+use std::path::Path;
 
 /// A line for each notebook that did not pass, in the form that GitHub Actions turns into marks.
 pub fn annotations(entries: &[Entry]) -> String {
@@ -8,15 +10,28 @@ pub fn annotations(entries: &[Entry]) -> String {
 }
 
 fn annotation(entry: &Entry) -> Option<String> {
-    let (title, text) = match &entry.result {
-        Err(message) => ("the notebook did not run".to_owned(), message.clone()),
+    let (title, text, line) = match &entry.result {
+        Err(message) => ("the notebook did not run".to_owned(), message.clone(), None),
         Ok(report) => {
             let cell = report.culprit()?;
-            (format!("{} {}", label(cell), entry.outcome()), plain_traceback(cell))
+            let title = format!("{} {}", label(cell), entry.outcome());
+            (title, plain_traceback(cell), line(&entry.file, cell))
         }
     };
     let (file, title) = (property(&entry.file()), property(&title));
-    Some(format!("::error file={file},title={title}::{}\n", data(&text)))
+    let line = line.map(|line| format!("line={line},")).unwrap_or_default();
+    Some(format!("::error file={file},{line}title={title}::{}\n", data(&text)))
+}
+
+/// The line of the file in which the cell's ID stands; none in files without IDs.
+fn line(file: &Path, cell: &CellReport) -> Option<usize> {
+    let id = cell.id.as_ref().and_then(|id| serde_json::to_string(id).ok())?;
+    let text = std::fs::read_to_string(file).ok()?;
+    let has_id = |line: &str| {
+        let value = line.trim_start().strip_prefix("\"id\":");
+        value.is_some_and(|value| value.trim_start().starts_with(&id))
+    };
+    text.lines().position(has_id).map(|position| position + 1)
 }
 
 /// GitHub ends a command at the line's end.

@@ -13,7 +13,7 @@ pub struct InspectRequest {
     pub code: String,
     /// The cursor.
     pub cursor_pos: usize,
-    /// 0, or 1 for more detail.
+    /// 0, or 1 for more detail; all that is known is told either way.
     #[serde(default)]
     pub detail_level: u8,
 }
