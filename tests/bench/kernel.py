@@ -1,4 +1,4 @@
-"""Measures our kernel beside evcxr_jupyter: start, warm cells, growth, output, memory.
+"""Measures our kernel beside evcxr_jupyter: start, warm cells, growth, questions, output, memory.
 
     python tests/bench/kernel.py candlelab [evcxr_jupyter]
 
@@ -22,6 +22,8 @@ CELLS = {
     "plain expression": "1 + 2",
 }
 REPEATS = 9
+# Keeps all cores busy, as training does.
+BUSY = "let start = std::time::Instant::now(); while start.elapsed().as_secs() < 20 { a.matmul(&a).unwrap(); }"
 
 
 class Kernel:
@@ -57,6 +59,27 @@ class Kernel:
                 outputs.append(content["text"])
         return time.perf_counter() - start, outputs
 
+    def ask_while_busy(self):
+        """The seconds that questions wait while a cell runs, by question."""
+        request = self.client.execute(BUSY)
+        time.sleep(3)
+        questions = {
+            "kernel_info": self.client.kernel_info,
+            "completion": lambda: self.client.complete("a.mat", 5),
+            "inspection": lambda: self.client.inspect("String", 6),
+        }
+        waits = {name: [] for name in questions}
+        running = True
+        while running:
+            for name, ask in questions.items():
+                start = time.perf_counter()
+                question, parent = ask(), None
+                while parent != question:
+                    parent = self.client.get_shell_msg(timeout=60)["parent_header"]["msg_id"]
+                    running = running and parent != request
+                waits[name].append(time.perf_counter() - start)
+        return waits
+
     def memory(self):
         """Resident mebibytes of the kernel and its children."""
         main = psutil.Process(self.manager.provisioner.process.pid)
@@ -91,6 +114,9 @@ def measure(name):
         define(kernel, start, stop)
         row = ", ".join(f"{cell} {seconds:.3f} s" for cell, seconds in medians(kernel).items())
         print(f"{name}: {live} variables: {row}", flush=True)
+    for question, waits in kernel.ask_while_busy().items():
+        print(f"{name}: {question} while a cell computes: median {statistics.median(waits):.3f} s, "
+              f"longest of {len(waits)} {max(waits):.3f} s", flush=True)
     seconds, outputs = kernel.run('for i in 0..100_000 { println!("line {i}"); }')
     lines = sum(text.count("\n") for text in outputs)
     print(f"{name}: {lines} lines in {len(outputs)} messages, {seconds:.2f} s", flush=True)
