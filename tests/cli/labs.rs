@@ -112,7 +112,8 @@ fn a_sound_lab_has_no_problems() {
 fn what_is_wrong_with_a_lab_is_listed() {
     let done = lab().success("list");
     let text = fs::read_to_string(done.path(LAB)).unwrap();
-    let text = text.replace("    x * 2.0", "    x * 3.0");
+    let wide = format!("    x * 3.0 // {}", "-".repeat(90));
+    let text = text.replace("    x * 2.0", &wide);
     let text = text.replacen("\"outputs\": []", "\"outputs\": [{}]", 1);
     let text = text.replace("## Summary", "Lab 01 and lab 00:").replace("two exercises", "some");
     let text = text.replace("c.close(triple(2.0)", "c.close(Vec::<f64>::new()[0]");
@@ -120,6 +121,7 @@ fn what_is_wrong_with_a_lab_is_listed() {
     fs::write(done.path("labs/README.md"), "# Labs\n").unwrap();
     let done = done.then().after("unset CANDLELAB_ENGINE").ends_with(1, "check-labs");
     let done = done.prints("it has outputs").prints("it has no `## Summary`");
+    let done = done.prints("cell `double`: a line has 105 columns; at most 100");
     let row = "| [00 Doubling](00-doubling/lab.ipynb) | What is twice a number? | 2 | 3 | 5 min |";
     let done = done.prints(&format!("lacks the row `{row}`"));
     let done = done.prints("its first cell does not say `two exercises`");

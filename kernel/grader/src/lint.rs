@@ -12,6 +12,8 @@ use std::path::Path;
 const MEDIAN_LINES: usize = 8;
 /// One in ten of a lab's code cells may be longer than this.
 const LONG_LINES: usize = 24;
+/// What fits into the width of a notebook.
+const COLUMNS: usize = 100;
 
 /// Everything that is wrong with a lab as it stands, a sentence each.
 pub fn problems(lab: &Lab) -> Vec<String> {
@@ -81,6 +83,11 @@ fn cell_problems(lab: &Lab, cell: Cell) -> Vec<String> {
             }
         }
         Ok(None) => {}
+    }
+    if cell.kind() == Kind::Code {
+        let widths = source.lines().map(|line| line.chars().count());
+        let longest = widths.max().filter(|columns| *columns > COLUMNS);
+        found.extend(longest.map(|it| format!("a line has {it} columns; at most {COLUMNS}")));
     }
     if cell.kind() == Kind::Markdown {
         let folder = lab.path.parent().unwrap_or(Path::new(""));

@@ -8,7 +8,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 
 /// Iterates over `items` under a progress bar, and stops when the user interrupts.
 ///
-/// The bar is redrawn at most ten times a second.
+/// The bar is redrawn at most ten times a second, and once more where the loop ends.
 ///
 /// ```
 /// let total: u32 = candlelab_host::progress(1..=4).sum();
@@ -18,7 +18,8 @@ pub fn progress<I: IntoIterator>(items: I) -> Progress<I::IntoIter> {
     let items = items.into_iter();
     let total = items.size_hint().1;
     let bar = (total != Some(0)).then(|| display(&Bundle::text(line(0, total, Duration::ZERO))));
-    Progress { items, total, bar, done: 0, started: Instant::now(), drawn: Instant::now() }
+    let now = Instant::now();
+    Progress { items, total, bar, done: 0, shown: 0, started: now, drawn: now }
 }
 
 /// The iterator that [`progress`] returns.
@@ -28,6 +29,7 @@ pub struct Progress<I> {
     total: Option<usize>,
     bar: Option<Handle>,
     done: usize,
+    shown: usize,
     started: Instant,
     drawn: Instant,
 }
@@ -35,6 +37,7 @@ pub struct Progress<I> {
 impl<I> Progress<I> {
     fn draw(&mut self) {
         self.drawn = Instant::now();
+        self.shown = self.done;
         if let Some(bar) = &self.bar {
             let elapsed = self.started.elapsed();
             let html = html(self.done, self.total, elapsed);
@@ -64,6 +67,15 @@ impl<I: Iterator> Iterator for Progress<I> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.items.size_hint()
+    }
+}
+
+/// A loop that is left early shows how far it came.
+impl<I> Drop for Progress<I> {
+    fn drop(&mut self) {
+        if self.shown != self.done {
+            self.draw();
+        }
     }
 }
 

@@ -82,6 +82,11 @@ impl Axis {
         }
     }
 
+    /// The axis with its high end moved to what stands at a share of it.
+    pub fn grown(self, share: f64) -> Self {
+        Self { high: self.value(share).min(f64::MAX), ..self }
+    }
+
     /// At most about `most` round numbers on the axis.
     pub fn ticks(&self, most: usize) -> Vec<f64> {
         match self.scale {

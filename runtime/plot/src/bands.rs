@@ -6,7 +6,7 @@ use crate::curves::{SIZE, points};
 use crate::palette::{SERIES, rgb};
 use crate::read::same_length;
 use crate::sparkline::sparkline;
-use crate::strokes::{Curve, emptiest_corner, key, legend, line, shares, within};
+use crate::strokes::{Curve, key, legend, legend_place, line, shares, within};
 use crate::{Chart, Error, LineOptions, Result};
 use plotters::prelude::*;
 
@@ -54,7 +54,9 @@ pub fn bands<V: AsRef<[f64]>>(
     let all = drawn.iter().flat_map(|band| band.low.iter().chain(&band.high)).copied();
     let (x, y) = options.axes(chart, all)?;
     let edges = drawn.iter().flat_map(|band| [&band.low, &band.high]);
-    let corner = emptiest_corner(edges.map(|curve| shares(curve, &x, &y)));
+    let shown: Vec<Curve> = edges.map(|curve| shares(curve, &x, &y)).collect();
+    let names = drawn.iter().map(|band| band.label);
+    let (corner, y) = legend_place(names, &shown, y, options.y_range.is_none());
     let labels = [options.x_label.as_str(), options.y_label.as_str()];
     let svg = Frame { labels, ..Frame::new(title, SIZE, x.clone(), y.clone()) }.draw(|axes| {
         let bound = |(a, b): (f64, f64)| (x.bounded(a), y.bounded(b));

@@ -5,7 +5,7 @@ use crate::axis::Axis;
 use crate::palette::{INK, SERIES, rgb};
 use crate::read::same_length;
 use crate::sparkline::sparkline;
-use crate::strokes::{Curve, emptiest_corner, key, legend, line, shares, thinned, within};
+use crate::strokes::{Curve, key, legend, legend_place, line, shares, thinned, within};
 use crate::{Chart, Error, LineOptions, Result, Scale};
 use plotters::prelude::*;
 
@@ -35,7 +35,7 @@ pub fn line_chart(title: &str, xs: &[f64], ys: &[f64]) -> Result<Chart> {
     Ok(Chart::new(svg, text))
 }
 
-/// Several curves with a legend, each given as `(label, xs, ys)`.
+/// Several curves with a legend, each given as `(label, xs, ys)`; an empty label is left out of it.
 ///
 /// ```
 /// use candlelab_plot::lines;
@@ -86,7 +86,9 @@ pub fn lines_with<V: AsRef<[f64]>>(
         text.push_str(&format!("\n{label}: {}", sparkline(ys)));
     }
     let (x, y) = options.axes(chart, drawn.iter().flat_map(|(_, curve)| curve).copied())?;
-    let corner = emptiest_corner(drawn.iter().map(|(_, curve)| shares(curve, &x, &y)));
+    let shown: Vec<Curve> = drawn.iter().map(|(_, curve)| shares(curve, &x, &y)).collect();
+    let names = drawn.iter().map(|(label, _)| *label);
+    let (corner, y) = legend_place(names, &shown, y, options.y_range.is_none());
     let labels = [options.x_label.as_str(), options.y_label.as_str()];
     let svg = Frame { labels, ..Frame::new(title, SIZE, x.clone(), y.clone()) }.draw(|axes| {
         for (i, (label, curve)) in drawn.iter().enumerate() {

@@ -96,7 +96,7 @@ pub(crate) fn text(text: &str, place: Place, size: f64, colour: Rgb, anchor: Anc
 pub(crate) fn label(text: &str, place: Place, size: f64, colour: Rgb, anchor: Anchor) -> String {
     let rim = format!(
         " stroke=\"#ffffff\" stroke-width=\"{:.1}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
-        0.2 * size
+        0.5 * size
     );
     write(text, place, size, colour, anchor, &rim)
 }

@@ -6,7 +6,7 @@ use crate::curves::SIZE;
 use crate::palette::{GREY, SERIES, rgb};
 use crate::read::{all_finite, values};
 use crate::sparkline::blocks;
-use crate::strokes::{Curve, emptiest_corner, key, legend, line, shares};
+use crate::strokes::{Curve, key, legend, legend_place, line, shares};
 use crate::{Chart, Error, Result};
 use candle_core::Tensor;
 use plotters::prelude::*;
@@ -120,7 +120,9 @@ fn draw(title: &str, samples: &[(&str, Vec<f64>)], edges: &[f64]) -> Result<Stri
         [(edges[0], 0.0)].into_iter().chain(tops).chain([(edges[bins], 0.0)]).collect()
     };
     let outlines: Vec<Curve> = samples.iter().map(|(_, heights)| outline(heights)).collect();
-    let corner = emptiest_corner(outlines.iter().map(|outline| shares(outline, &x, &y)));
+    let shown: Vec<Curve> = outlines.iter().map(|outline| shares(outline, &x, &y)).collect();
+    let names = samples.iter().map(|(label, _)| *label);
+    let (corner, y) = legend_place(names, &shown, y, samples.len() > 1);
     Frame::new(title, SIZE, x, y).draw(|axes| {
         for (i, ((label, heights), outline)) in samples.iter().zip(&outlines).enumerate() {
             let colour = SERIES[i % SERIES.len()];

@@ -174,9 +174,11 @@ fn map(axes: &Axes<'_>, samples: &Samples, (low, high): (f64, f64)) -> String {
     )
 }
 
-/// The lines at round numbers, each number once.
+/// The lines at round numbers, each number once at most: none upon another, nor on the title.
 fn contours(axes: &Axes<'_>, samples: &Samples, (low, high): (f64, f64)) -> String {
     let (mut lines, mut labels) = (String::new(), String::new());
+    let (size, mut taken) = (f64::from(px(12)), Vec::<Place>::new());
+    let [_, top, ..] = pixels(axes).map(f64::from);
     for level in Axis::exact(low, high).ticks(12) {
         let above: Vec<f64> = samples.values.iter().map(|value| value - level).collect();
         let mut longest: Vec<Place> = Vec::new();
@@ -190,7 +192,13 @@ fn contours(axes: &Axes<'_>, samples: &Samples, (low, high): (f64, f64)) -> Stri
         }
         if longest.len() > 12 {
             let middle = longest[longest.len() / 2];
-            labels += &label(&number(level), middle, f64::from(px(12)), INK, Anchor::Middle);
+            let near = |other: &Place| {
+                (other.0 - middle.0).abs() < 3.0 * size && (other.1 - middle.1).abs() < 1.3 * size
+            };
+            if middle.1 > top + size && !taken.iter().any(near) {
+                labels += &label(&number(level), middle, size, INK, Anchor::Middle);
+                taken.push(middle);
+            }
         }
     }
     lines + &labels
@@ -247,6 +255,25 @@ mod tests {
         let chart = contour("", SQUARE, |x, _| x, &[]).unwrap();
         assert_eq!(chart.svg().matches(">0.4</text>").count(), 1);
         assert_eq!(chart.svg().matches(">-0.4</text>").count(), 1);
+    }
+
+    #[test]
+    fn labels_of_dense_contours_keep_their_distance() {
+        let valley = |x: f64, y: f64| 0.5 * (x * x + 50.0 * y * y);
+        let chart = contour("", [-5.0, 2.0, -2.0, 2.0], valley, &[]).unwrap();
+        let rim = |text: &&str| text.contains("paint-order");
+        let number = |text: &str, name: &str| -> f64 {
+            let from = text.find(name).unwrap() + name.len();
+            text[from..].split('"').next().unwrap().parse().unwrap()
+        };
+        let place = |text| (number(text, " x=\""), number(text, " y=\""));
+        let places: Vec<_> = chart.svg().split("<text").filter(rim).map(place).collect();
+        assert!(places.len() > 1, "{places:?}");
+        for (i, a) in places.iter().enumerate() {
+            for b in &places[..i] {
+                assert!((a.0 - b.0).abs() > 90.0 || (a.1 - b.1).abs() > 48.0, "{places:?}");
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::axes::{Axes, Frame, failed, px, stroke};
 use crate::axis::{Axis, number};
 use crate::palette::{GREY, SERIES, rgb};
 use crate::read::{all_finite, same_length};
-use crate::strokes::{Curve, emptiest_corner, key, legend, line};
+use crate::strokes::{Curve, key, legend, legend_place, line};
 use crate::{Chart, Error, Result};
 use plotters::prelude::*;
 
@@ -185,8 +185,10 @@ fn draw(
     curves: &[(String, Curve)],
     diagonal: bool,
 ) -> Result<String> {
-    let corner = emptiest_corner(curves.iter().map(|(_, curve)| curve.clone()));
-    frame(title, labels).draw(|axes| {
+    let shown: Vec<Curve> = curves.iter().map(|(_, curve)| curve.clone()).collect();
+    let (names, frame) = (curves.iter().map(|(label, _)| label.as_str()), frame(title, labels));
+    let (corner, _) = legend_place(names, &shown, frame.y.clone(), false);
+    frame.draw(|axes| {
         if diagonal {
             dashes(axes)?;
         }

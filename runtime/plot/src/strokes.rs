@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::axes::{Axes, failed, font, printable, px, stroke};
 use crate::axis::Axis;
+use crate::elements::text_width;
 use crate::palette::{INK, Rgb, rgb};
 use plotters::prelude::*;
 
@@ -22,8 +23,11 @@ pub(crate) fn line(axes: &mut Axes<'_>, curve: &Curve, colour: Rgb) -> Result<()
     axes.draw_series(line).map(|_| ()).map_err(failed)
 }
 
-/// Enters a label into the legend.
+/// Enters a label into the legend; an empty one has no place there.
 pub(crate) fn key(axes: &mut Axes<'_>, label: &str, colour: Rgb) -> Result<()> {
+    if label.is_empty() {
+        return Ok(());
+    }
     let sample = move |(x, y)| PathElement::new([(x, y), (x + px(18), y)], stroke(colour, 2));
     let nothing = LineSeries::new([], stroke(colour, 2));
     axes.draw_series(nothing).map_err(failed)?.label(printable(label)).legend(sample);
@@ -43,9 +47,35 @@ pub(crate) fn shares(curve: &Curve, x: &Axis, y: &Axis) -> Curve {
     thinned(curve).into_iter().map(|point| (x.share(point.0), y.share(point.1))).collect()
 }
 
-/// The corner through which the shortest part of the curves runs, which are in shares of the
-/// axes; the upper right one if that is as good as any.
-pub(crate) fn emptiest_corner(curves: impl Iterator<Item = Curve>) -> SeriesLabelPosition {
+/// Where the legend of some curves stands, which are in shares of the axes, and the y axis: where
+/// every corner is taken and the axis may grow, it grows upwards by as much as the legend needs.
+pub(crate) fn legend_place<'a>(
+    labels: impl Iterator<Item = &'a str>,
+    curves: &[Curve],
+    y: Axis,
+    grows: bool,
+) -> (SeriesLabelPosition, Axis) {
+    let (wide, high) = legend_size(labels);
+    let (corner, taken) = emptiest_corner(curves, wide, high);
+    if taken == 0.0 || !grows {
+        return (corner, y);
+    }
+    (SeriesLabelPosition::UpperRight, y.grown(1.0 / (1.0 - high)))
+}
+
+/// About what share of the axes a legend takes, across and up.
+fn legend_size<'a>(labels: impl Iterator<Item = &'a str>) -> (f64, f64) {
+    let (mut widest, mut rows) = (0.0f64, 0.0f64);
+    for label in labels.filter(|label| !label.is_empty()) {
+        widest = widest.max(text_width(label, 15.0));
+        rows += 1.0;
+    }
+    (((42.0 + widest) / 520.0).min(1.0), ((16.0 + 20.0 * rows) / 260.0).min(0.6))
+}
+
+/// The corner through which the shortest part of the curves runs, and how long that is; the upper
+/// right one if it is as good as any.
+fn emptiest_corner(curves: &[Curve], wide: f64, high: f64) -> (SeriesLabelPosition, f64) {
     use SeriesLabelPosition::{LowerLeft, LowerRight, UpperLeft, UpperRight};
     let corners = [
         (UpperRight, true, true),
@@ -54,24 +84,22 @@ pub(crate) fn emptiest_corner(curves: impl Iterator<Item = Curve>) -> SeriesLabe
         (LowerRight, true, false),
     ];
     let mut taken = [0.0; 4];
-    for curve in curves {
-        for pair in curve.windows(2) {
-            let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
-            for part in 0..10 {
-                let t = f64::from(part) / 10.0;
-                let (x, y) = (pair[0].0 + t * dx, pair[0].1 + t * dy);
-                for (taken, &(_, right, upper)) in taken.iter_mut().zip(&corners) {
-                    let across = if right { x } else { 1.0 - x };
-                    let up = if upper { y } else { 1.0 - y };
-                    if across > 0.55 && up > 0.7 {
-                        *taken += dx.hypot(dy);
-                    }
+    for pair in curves.iter().flat_map(|curve| curve.windows(2)) {
+        let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
+        for part in 0..10 {
+            let t = f64::from(part) / 10.0;
+            let (x, y) = (pair[0].0 + t * dx, pair[0].1 + t * dy);
+            for (taken, &(_, right, upper)) in taken.iter_mut().zip(&corners) {
+                let across = if right { x } else { 1.0 - x };
+                let up = if upper { y } else { 1.0 - y };
+                if across > 1.0 - wide && up > 1.0 - high {
+                    *taken += dx.hypot(dy);
                 }
             }
         }
     }
     let best = corners.into_iter().zip(taken).min_by(|a, b| a.1.total_cmp(&b.1));
-    best.map_or(UpperRight, |((corner, ..), _)| corner)
+    best.map_or((UpperRight, 0.0), |((corner, ..), taken)| (corner, taken))
 }
 
 /// The parts of a curve within the axes, cut where it crosses their ends.
@@ -156,10 +184,24 @@ mod tests {
 
     #[test]
     fn the_legend_keeps_out_of_the_way() {
-        let corner = |from, to| emptiest_corner([vec![from, to]].into_iter());
-        let falling = corner((0.0, 1.0), (1.0, 0.0));
-        assert!(matches!(falling, SeriesLabelPosition::UpperRight));
-        let rising = corner((0.0, 0.0), (1.0, 1.0));
-        assert!(matches!(rising, SeriesLabelPosition::UpperLeft));
+        let place = |curve: &[(f64, f64)]| {
+            let labels = ["one", "two"].into_iter();
+            legend_place(labels, &[curve.to_vec()], Axis::exact(0.0, 1.0), true)
+        };
+        let (corner, y) = place(&[(0.0, 1.0), (1.0, 0.0)]);
+        assert!(matches!(corner, SeriesLabelPosition::UpperRight) && y.contains(1.0));
+        let (corner, y) = place(&[(0.0, 0.0), (1.0, 1.0)]);
+        assert!(matches!(corner, SeriesLabelPosition::UpperLeft) && !y.contains(1.1));
+    }
+
+    #[test]
+    fn where_every_corner_is_taken_the_legend_gets_room() {
+        let cross = [vec![(0.0, 0.0), (1.0, 1.0)], vec![(0.0, 1.0), (1.0, 0.0)]];
+        let place = |grows| {
+            legend_place(["one", "two"].into_iter(), &cross, Axis::exact(0.0, 1.0), grows).1
+        };
+        // Two rows and their margins are 56 of 260 pixels.
+        assert!((place(true).share(1.0) - (1.0 - 56.0 / 260.0)).abs() < 1e-9);
+        assert_eq!(place(false), Axis::exact(0.0, 1.0));
     }
 }
