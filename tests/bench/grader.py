@@ -58,7 +58,7 @@ def code(name, source, **marks):
     metadata = {}
     if marks:
         metadata["nbgrader"] = {"grade": False, "solution": False, "locked": False, "task": False,
-                                "grade_id": name, "schema_version": 3, "checksum": "",
+                                "grade_id": name, "schema_version": 3, "checksum": "0" * 32,
                                 "cell_type": "code"} | marks
     return {"cell_type": "code", "id": name, "metadata": metadata, "source": source,
             "outputs": [], "execution_count": None}
