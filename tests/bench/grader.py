@@ -6,6 +6,7 @@
 The first argument is the program. The second is the kernel that nbgrader uses, by default `rust`
 (evcxr_jupyter); `none` leaves nbgrader out. `--class` is how many hand in the lab of ten cells,
 `--many` how many are graded on one node and in eight shards, which are put together.
+Other programs that run meanwhile slow all down, but add little to the processor's time.
 Needs nbgrader.
 """
 
@@ -110,27 +111,29 @@ def made_up(exercises, count):
 def timed(command, folder):
     # nbgrader starts `alembic` by name.
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    started = time.perf_counter()
+    started, before = time.perf_counter(), os.times()
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True,
                           env={**os.environ, "PATH": path})
-    return time.perf_counter() - started, done
+    after = os.times()
+    computed = sum(after[2:4]) - sum(before[2:4])
+    return time.perf_counter() - started, computed, done
 
 
 def candlelab(folder, *arguments):
-    seconds, done = timed([PROGRAM, *arguments], folder)
+    seconds, computed, done = timed([PROGRAM, *arguments], folder)
     if done.returncode:
         sys.exit(f"{arguments}: {done.stdout}\n{done.stderr}")
-    return seconds
+    return seconds, computed
 
 
 def nbgrader(folder):
     """Releases the lab and grades all; nbgrader goes on with the next where one fails."""
     (folder / "nbgrader_config.py").write_text(CONFIG)
     program = [sys.executable, "-m", "nbgrader"]
-    _, done = timed([*program, "generate_assignment", "00-bench"], folder)
+    *_, done = timed([*program, "generate_assignment", "00-bench"], folder)
     if done.returncode:
         sys.exit(f"nbgrader: {done.stdout}\n{done.stderr}")
-    return timed([*program, "autograde", "00-bench", "--create"], folder)[0]
+    return timed([*program, "autograde", "00-bench", "--create"], folder)[:2]
 
 
 def our_points(folder):
@@ -153,20 +156,21 @@ def speed(what, exercises, count, kernel, peers, rest=((), ())):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write_class(folder, "candlelab", exercises, made_up(exercises, count), rest)
-        seconds = candlelab(folder, "grade", "-j", str(JOBS))
+        seconds, computed = candlelab(folder, "grade", "-j", str(JOBS))
         full = [2.0] * len(exercises)
         right = sum(points == full for points in our_points(folder).values())
         print(f"{what}, candlelab: {count} in {seconds:.1f} s, {seconds / count:.2f} s each with "
               f"{JOBS} jobs, {count / seconds * 60 / JOBS:.1f} a minute and core; "
-              f"{right} have full marks", flush=True)
+              f"{computed / count:.2f} s of processor each; {right} have full marks", flush=True)
     if kernel == "none":
         return
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write_class(folder, kernel, exercises, made_up(exercises, peers), rest)
-        seconds = nbgrader(folder)
+        seconds, computed = nbgrader(folder)
         print(f"{what}, nbgrader with {kernel}: {peers} in {seconds:.1f} s, "
-              f"{seconds / peers:.2f} s each, {peers / seconds * 60:.1f} a minute", flush=True)
+              f"{seconds / peers:.2f} s each, {peers / seconds * 60:.1f} a minute; "
+              f"{computed / peers:.2f} s of processor each", flush=True)
 
 
 def shards(count):
@@ -177,10 +181,10 @@ def shards(count):
         for student in list(students)[::3]:
             students[student]["square"] = f"x + {int(student[1:])}.0"
         write_class(folder, "candlelab", ONE, students)
-        alone = candlelab(folder, "grade", "-j", str(JOBS))
+        alone, _ = candlelab(folder, "grade", "-j", str(JOBS))
         parts = [candlelab(folder, "grade", "-j", str(JOBS), "--out", "parts", "--shard",
-                           f"{number}/{SHARDS}") for number in range(1, SHARDS + 1)]
-        merge = candlelab(folder, "gradebook", "merge", "parts")
+                           f"{number}/{SHARDS}")[0] for number in range(1, SHARDS + 1)]
+        merge, _ = candlelab(folder, "gradebook", "merge", "parts")
         single = our_points(folder)
         (folder / "grades").rename(folder / "single")
         (folder / "parts").rename(folder / "grades")
