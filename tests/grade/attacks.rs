@@ -226,6 +226,40 @@ fn pretending_to_have_passed_gives_nothing() {
 }
 
 #[test]
+fn one_student_leaves_nothing_for_the_next() {
+    let course = Course::new();
+    let folders = "[std::env::temp_dir(), \".\".into(), \"/tmp\".into()]";
+    course.hand_in("a-leaves", |mut answers| {
+        answers.before = format!(
+            "for folder in {folders} {{ let folder: std::path::PathBuf = folder; \
+             let _ = std::fs::write(folder.join(\"left\"), \"x * x\"); }}\n\
+             std::process::Command::new(\"sleep\").arg(\"87654\").spawn()?;\n\
+             fn left(x: f64) -> f64 {{ x * x }}\nlet left_too = 9.0;"
+        );
+        answers
+    });
+    course.hand_in("b-looks", |mut answers| {
+        answers.before = "let found = left_too;".into();
+        answers.square = format!(
+            "fn square(x: f64) -> f64 {{\n    for folder in {folders} {{\n        \
+             let folder: std::path::PathBuf = folder;\n        \
+             if folder.join(\"left\").exists() {{ panic!(\"a file\") }}\n    }}\n    \
+             let others = std::fs::read_dir(\"/proc\").into_iter().flatten().flatten();\n    \
+             let ran = others.filter_map(|it| std::fs::read(it.path().join(\"cmdline\")).ok());\n    \
+             if ran.into_iter().any(|it| it.starts_with(b\"sleep\")) {{ panic!(\"a process\") }}\n    \
+             x * x\n}}"
+        );
+        answers.double = "fn double(x: f64) -> f64 { left(x) }".into();
+        answers
+    });
+    for level in ["full", "files"] {
+        let graded = course.grade(&format!("-j 1 --regrade --sandbox {level}")).ends_with(0);
+        graded.gives("a-leaves", [2.0, 1.0]).gives("b-looks", [2.0, 0.0]);
+        assert_eq!(running("87654"), 0, "{level}");
+    }
+}
+
+#[test]
 fn what_is_the_labs_stays_the_labs() {
     let course = Course::new();
     let half = "fn half(_: f64) -> f64 { 6.0 }\nlet samples = vec![-1.0];";

@@ -3,7 +3,9 @@
 use super::course::Course;
 use serde_json::{Value, json};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 const RULES: &str = "penalty = 0.1\n[labs.00-attacks]\ndue = 2026-07-01T12:00:00Z\n\
@@ -89,9 +91,11 @@ fn an_archive_is_graded_by_the_rules_and_given_back() {
 }
 
 #[test]
-fn answers_that_a_person_marks_wait() {
+fn points_in_part_and_by_hand_outlast_another_grade() {
     let course = Course::new();
-    course.edit_lab(|cells| {
+    course.edit_lab(|lab| {
+        lab["metadata"]["candlelab"]["partial"] = json!(["square-check"]);
+        let cells = lab["cells"].as_array_mut().unwrap();
         let marks = json!({"nbgrader": {"cell_type": "markdown", "checksum": "", "grade": true,
             "grade_id": "essay", "locked": false, "points": 4, "schema_version": 3,
             "solution": true, "task": false}});
@@ -105,7 +109,10 @@ fn answers_that_a_person_marks_wait() {
             "source": "Draw it."}));
     });
     course.hand_in("ada", |answers| answers);
-    course.hand_in("bob", |answers| answers);
+    course.hand_in("bob", |mut answers| {
+        answers.square = "fn square(x: f64) -> f64 { if x == 3.0 { 9.0 } else { 0.0 } }".into();
+        answers
+    });
     let written = course.notebook("ada").replace(
         "\"cells\":[",
         "\"cells\":[{\"cell_type\":\"markdown\",\"id\":\"essay\",\"source\":\"Two sides\",\
@@ -115,7 +122,48 @@ fn answers_that_a_person_marks_wait() {
     let graded = course.grade("").ends_with(0);
     assert!(graded.text.contains("3 answers wait for a person"), "{}", graded.text);
     assert_eq!(graded.points("ada"), [2.0, 1.0, 0.0, 0.0]);
+    assert_eq!(graded.points("bob"), [1.0, 1.0, 0.0, 0.0]);
     let page = graded.page("ada");
     assert!(page.contains("2 answers wait for a person; the points are not final"), "{page}");
     assert!(graded.page("bob").contains("nothing was written here"));
+
+    mark_all(&course, "points=1.5&comment=well+said");
+    let rules = "penalty = 0.1\ncap = 0.1\n[labs.00-attacks]\ndue = 2026-01-01\n";
+    fs::write(course.path("grading.toml"), rules).unwrap();
+    course.hand_in("bob", |answers| answers);
+    let again = course.grade("--regrade").ends_with(0);
+    assert_eq!(again.points("ada"), [2.0, 1.0, 1.5, 1.5]);
+    assert_eq!(again.points("bob")[..2], [2.0, 1.0]);
+    assert!(again.notes("bob").contains("was marked by hand for an earlier notebook"));
+    let table = again.table();
+    assert!(table.contains(",ada,,,,6.0,1.0,5.0,10.0\n"), "{table}");
+    let page = again.page("ada");
+    assert!(page.contains("well said") && page.contains("late: 1 points less"), "{page}");
+}
+
+/// Gives the same to every answer that waits, as a browser would.
+fn mark_all(course: &Course, form: &str) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_candlelab"));
+    command.arg("mark").current_dir(course.path("")).stdout(Stdio::piped());
+    let mut server = command.spawn().unwrap();
+    let mut address = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    let (host, token) = address.trim().strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let post = |number: usize| {
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = form.len();
+        write!(
+            stream,
+            "POST /{token}{number} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n\r\n{form}"
+        )
+        .unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        reply.starts_with("HTTP/1.1 303")
+    };
+    let marked = (1..).take_while(|number| post(*number)).count();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(marked >= 3, "{marked} marked");
 }

@@ -105,10 +105,10 @@ impl Course {
         std::os::unix::fs::symlink(self.submission(other), self.submission(student)).unwrap();
     }
 
-    /// Changes the lab's cells.
-    pub fn edit_lab(&self, edit: impl FnOnce(&mut Vec<Value>)) {
+    /// Changes the lab.
+    pub fn edit_lab(&self, edit: impl FnOnce(&mut Value)) {
         let mut lab = lab();
-        edit(lab["cells"].as_array_mut().unwrap());
+        edit(&mut lab);
         fs::write(self.path("labs/00-attacks/lab.ipynb"), lab.to_string()).unwrap();
     }
 

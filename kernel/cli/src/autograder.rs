@@ -1,7 +1,6 @@
 //! Autograders for Gradescope: an archive with all that a container needs, and what runs in it.
 
 mod metadata;
-mod results;
 mod run;
 
 pub use run::run;

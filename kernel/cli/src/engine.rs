@@ -1,16 +1,16 @@
 //! Which engine runs the cells.
 
-use crate::cli::EngineArgs;
+use crate::cli::{EngineArgs, JailArgs};
 use crate::exit::Exit;
-use crate::jail::{self, Level};
-use anyhow::Context;
+use crate::jail::{self, Entrance};
+use anyhow::{Context, ensure};
 #[cfg(feature = "rust")]
 use candlelab_engine::rust::{self, RustEngine, Store};
 use candlelab_engine::{Completeness, Echo, Engine, EngineError, namespaces, remote};
 #[cfg(feature = "rust")]
 use candlelab_grader::sandbox::Role;
 use candlelab_wire::Wire;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// All that is needed to start engines.
 pub enum Engines {
@@ -35,21 +35,23 @@ pub fn serve(args: &EngineArgs) -> anyhow::Result<Exit> {
     if args.offline {
         namespaces::leave_network().context("cannot leave the network")?;
     }
-    if args.jail.level != Level::None {
-        let engines = Engines::ready()?;
-        let layers = jail::enter(&engines, &args.jail);
-        // Said by the engine, so that whoever asked for it hears why there is none.
-        let problem = jail::problem(&layers);
-        remote::serve(|| match &problem {
-            None => engines.start(),
-            Some(problem) => Err(problem.clone()),
-        })?;
-        return Ok(Exit::Ok);
+    if let Some(scratch) = &args.jail.scratch {
+        return serve_graded(&args.jail, scratch);
     }
     remote::serve(|| match &args.kernel {
         Some(name) => Ok(Box::new(Wire::start(name)?)),
         None => Engines::ready()?.start(),
     })?;
+    Ok(Exit::Ok)
+}
+
+/// The same for what is graded: each session in a sandbox, and a process, of its own.
+fn serve_graded(args: &JailArgs, scratch: &Path) -> anyhow::Result<Exit> {
+    namespaces::close_inherited();
+    let engines = Engines::ready()?;
+    let entrance = Entrance::open(&engines, args, scratch)?;
+    let code = remote::serve_copies(|| engines.start(), || entrance.pass())?;
+    ensure!(code == 0, "a session ended with exit status {code}");
     Ok(Exit::Ok)
 }
 

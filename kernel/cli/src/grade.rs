@@ -18,10 +18,11 @@ use crate::{print, session};
 use candlelab_grader::{Grade, Gradebook, Intake, Lab, Submission, chosen_labs, submissions};
 use candlelab_notebook::{Stop, check_folder};
 use expected::Expected;
-use sitting::Accident;
+use sitting::{Accident, Room};
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use task::Task;
 
 /// Grades every submission that has not been graded yet, and writes tables and feedback.
@@ -49,7 +50,8 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
     session::open(&stop)?;
     jail::require(args)?;
     let (weakness, failed) = (args.sandbox.weakness(), found.problems.len());
-    let mut run = Run { args, labs, book, rules, weakness, failed, done: 0 };
+    let rooms = Vec::new();
+    let mut run = Run { args, labs, book, rules, weakness, rooms, failed, done: 0 };
     let tasks = run.tasks(found.submissions, &stop)?;
     run.grade(tasks, &stop)?;
     run.end(&stop)
@@ -88,6 +90,8 @@ struct Run<'a> {
     book: Gradebook,
     rules: Rules,
     weakness: Option<String>,
+    /// Those in which nobody is.
+    rooms: Vec<Room<'a>>,
     failed: usize,
     done: usize,
 }
@@ -97,7 +101,7 @@ impl<'a> Run<'a> {
     fn tasks(&mut self, found: Vec<Submission>, stop: &Stop) -> anyhow::Result<Vec<Task<'a>>> {
         let mut expected: BTreeMap<String, Result<Arc<Expected>, String>> = BTreeMap::new();
         let mut tasks = Vec::new();
-        let threads = self.threads(found.len());
+        let jobs = self.jobs(found.len());
         for submission in found {
             let lab = match self.labs.get(&submission.lab) {
                 Some(Ok(lab)) => lab,
@@ -130,10 +134,9 @@ impl<'a> Run<'a> {
             }
             if !expected.contains_key(&submission.lab) && !stop.is_asked() {
                 print::line(format_args!("{}: runs its own solution", submission.lab));
-                let own = Expected::of(lab.clone(), version, self.args, threads, stop);
-                let own =
-                    own.map(Arc::new).map_err(|error| format!("its lab is broken: {error:#}"));
-                expected.insert(submission.lab.clone(), own);
+                let lab = lab.clone();
+                self.open_rooms(jobs)?;
+                expected.insert(submission.lab.clone(), self.expected(lab, &version, stop));
             }
             match expected.get(&submission.lab).cloned() {
                 Some(Ok(expected)) => {
@@ -144,6 +147,22 @@ impl<'a> Run<'a> {
             }
         }
         Ok(tasks)
+    }
+
+    /// What a lab expects; after an accident it is asked once more.
+    fn expected(
+        &mut self,
+        lab: Arc<Lab>,
+        version: &str,
+        stop: &Stop,
+    ) -> Result<Arc<Expected>, String> {
+        let room = &mut self.rooms[0];
+        let mut ask = || Expected::of(lab.clone(), version.into(), self.args, room, stop);
+        let expected = match ask() {
+            Err(error) if error.is::<Accident>() => ask(),
+            answered => answered,
+        };
+        expected.map(Arc::new).map_err(|error| format!("its lab is broken: {error:#}"))
     }
 
     fn fail(&mut self, submission: &Submission, problem: &str) {
@@ -162,30 +181,40 @@ impl<'a> Run<'a> {
         chosen.unwrap_or_else(|| pool::default_jobs(tasks, each)).clamp(1, tasks.max(1))
     }
 
-    fn threads(&self, tasks: usize) -> Option<usize> {
-        pool::threads(self.jobs(tasks))
+    /// Sees to it that there are so many rooms. All engines load at the same time, and have the
+    /// same number of threads.
+    fn open_rooms(&mut self, jobs: usize) -> anyhow::Result<()> {
+        let threads = pool::threads(jobs);
+        while self.rooms.len() < jobs {
+            self.rooms.push(Room::open(self.args, threads)?);
+        }
+        Ok(())
     }
 
     /// Grades all; what was broken off by an accident is tried once more, alone.
     fn grade(&mut self, tasks: Vec<Task<'a>>, stop: &Stop) -> anyhow::Result<()> {
-        let (total, jobs) = (tasks.len(), self.jobs(tasks.len()));
-        let again = self.grade_with(tasks, total, jobs, false, stop)?;
-        self.grade_with(again, total, 1, true, stop)?;
+        let total = tasks.len();
+        self.rooms.truncate(self.jobs(total));
+        let again = self.grade_with(tasks, total, false, stop)?;
+        self.rooms.truncate(1);
+        self.grade_with(again, total, true, stop)?;
         Ok(())
     }
 
-    /// Grades these; returns those that are worth another try.
+    /// Grades these, in all rooms there are; returns those that are worth another try.
     fn grade_with(
         &mut self,
         tasks: Vec<Task<'a>>,
         total: usize,
-        jobs: usize,
         is_last_try: bool,
         stop: &Stop,
     ) -> anyhow::Result<Vec<Task<'a>>> {
-        let threads = self.threads(total);
+        let rooms = Mutex::new(take(&mut self.rooms));
+        let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
         let work = |task: Task<'a>, (): &mut ()| {
-            let result = (!stop.is_asked()).then(|| task.grade(threads, stop));
+            let mut room = lock().pop().expect("there is one for each job");
+            let result = (!stop.is_asked()).then(|| task.grade(&mut room, stop));
+            lock().push(room);
             (task, result)
         };
         let (mut problem, mut again) = (None, Vec::new());
@@ -207,7 +236,9 @@ impl<'a> Run<'a> {
                 problem.get_or_insert(error);
             }
         };
+        let jobs = lock().len();
         pool::run(tasks, jobs, || Ok(()), work, |_| false, done)?;
+        self.rooms = rooms.into_inner().unwrap_or_else(PoisonError::into_inner);
         problem.map_or(Ok(again), Err)
     }
 

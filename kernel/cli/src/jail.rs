@@ -7,6 +7,7 @@ use candlelab_engine::{CELL_TMPDIR, EngineError, namespaces};
 use candlelab_grader::sandbox::{Layer, Role, SYSTEM, Sandbox};
 use clap::ValueEnum;
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -75,14 +76,14 @@ impl Jail {
         Ok((scratch, own))
     }
 
-    /// Has an engine enter the sandbox, and know little.
+    /// Has an engine's sessions enter the sandbox, and know little.
     pub fn ask(self, command: &mut Command, scratch: &Path) {
+        command.args(["--sandbox", &self.level.name(), "--memory", &self.memory.to_string()]);
+        command.arg("--scratch").arg(scratch);
         if self.level == Level::None {
             return;
         }
-        let level = self.level.to_possible_value().expect("none is skipped");
-        command.args(["--sandbox", level.get_name(), "--memory", &self.memory.to_string()]);
-        command.arg("--scratch").arg(scratch).env_clear();
+        command.env_clear();
         command.envs(env::vars_os().filter(|(name, _)| KNOWN.iter().any(|known| name == known)));
         command.env("TMPDIR", scratch).envs(data().map(|folder| (DATA_VAR, folder)));
         // What an earlier student's cells were compiled to is no business of this one's.
@@ -98,31 +99,72 @@ fn data() -> Option<PathBuf> {
     fs::canonicalize(named.or_else(kept)?).ok()
 }
 
-/// Gives up whatever grading does not need, and goes on in the sandbox; what that came to.
-pub fn enter(engines: &Engines, args: &JailArgs) -> Vec<Layer> {
-    let Some(scratch) = args.scratch.as_deref().filter(|_| args.level != Level::None) else {
-        return Vec::new();
-    };
-    let read = lent(engines);
-    let mut layers = Vec::new();
-    if args.level == Level::Full {
-        let system = SYSTEM.iter().map(PathBuf::from).filter(|path| path.exists());
-        let lent: Vec<PathBuf> = system.chain(read.iter().cloned()).collect();
-        let jail = namespaces::Jail { lent: &lent, scratch };
-        let what = "a root, processes, a network and a user of its own";
-        let result = jail.enter().map(|()| what.to_owned()).map_err(|error| error.to_string());
-        layers.push(Layer { name: "system", result });
+/// Where an engine's sessions enter their sandboxes.
+pub struct Entrance {
+    level: Level,
+    sandbox: Sandbox,
+}
+
+impl Entrance {
+    /// Has the engine start where its sessions will be.
+    ///
+    /// # Errors
+    /// If the folder for what cells write is not there.
+    pub fn open(engines: &Engines, args: &JailArgs, scratch: &Path) -> anyhow::Result<Self> {
+        let sandbox = Sandbox {
+            read: lent(engines),
+            scratch: scratch.into(),
+            memory: args.memory,
+            is_alone: false,
+        };
+        let own = sandbox.own();
+        env::set_current_dir(&own).with_context(|| format!("cannot enter `{}`", own.display()))?;
+        if args.level != Level::None {
+            // What is looked for at home has been found.
+            set_variables([("HOME", own.clone().into()), (CELL_TMPDIR, own.into())]);
+        }
+        Ok(Self { level: args.level, sandbox })
     }
-    let is_alone = layers.iter().any(|layer| layer.result.is_ok());
-    let sandbox = Sandbox { read, scratch: scratch.into(), memory: args.memory, is_alone };
-    let variables = sandbox.variables().into_iter().flatten();
-    let own = scratch.join("own").into_os_string();
-    for (name, value) in variables.chain([("HOME", own.clone()), (CELL_TMPDIR, own)]) {
+
+    /// Gives up whatever grading does not need, and goes on in the sandbox.
+    ///
+    /// # Errors
+    /// If it is not as strong as was asked for.
+    pub fn pass(&self) -> Result<(), EngineError> {
+        problem(&self.enter()).map_or(Ok(()), Err)
+    }
+
+    /// The same, whatever that comes to.
+    pub fn enter(&self) -> Vec<Layer> {
+        if self.level == Level::None {
+            return Vec::new();
+        }
+        let mut layers = Vec::new();
+        if self.level == Level::Full {
+            let system = SYSTEM.iter().map(PathBuf::from).filter(|path| path.exists());
+            let lent: Vec<PathBuf> = system.chain(self.sandbox.read.iter().cloned()).collect();
+            let jail = namespaces::Jail { lent: &lent, scratch: &self.sandbox.scratch };
+            let what = "a root, processes, a network and a user of its own";
+            let result = jail.enter().map(|()| what.to_owned()).map_err(|error| error.to_string());
+            layers.push(Layer { name: "system", result });
+        }
+        let is_alone = layers.iter().any(|layer| layer.result.is_ok());
+        let sandbox = Sandbox { is_alone, ..self.sandbox.clone() };
+        set_variables(sandbox.variables().into_iter().flatten());
+        layers.extend(sandbox.enter());
+        // In another root it is another folder.
+        if let Err(error) = env::set_current_dir(sandbox.own()) {
+            layers.push(Layer { name: "folder", result: Err(error.to_string()) });
+        }
+        layers
+    }
+}
+
+fn set_variables(variables: impl IntoIterator<Item = (&'static str, OsString)>) {
+    for (name, value) in variables {
         // SAFETY: there is one thread, so nobody reads the environment meanwhile.
         unsafe { env::set_var(name, value) };
     }
-    layers.extend(sandbox.enter());
-    layers
 }
 
 /// What the engine reads beside the system.
@@ -144,7 +186,7 @@ pub fn confine(role: Role, session: &Path) -> Result<(), String> {
 }
 
 /// Why a sandbox is not as strong as it was asked to be.
-pub fn problem(layers: &[Layer]) -> Option<EngineError> {
+fn problem(layers: &[Layer]) -> Option<EngineError> {
     let missing = layers.iter().filter_map(|layer| {
         layer.result.as_ref().err().map(|problem| format!("{}: {problem}", layer.name))
     });
@@ -164,9 +206,8 @@ pub fn require(args: &GradeArgs) -> anyhow::Result<()> {
     for path in [&args.labs, &args.submissions, &args.out] {
         hidden(path)?;
     }
-    let level = args.sandbox.to_possible_value().expect("none is skipped");
     let mut check = Command::new(env::current_exe()?);
-    let output = check.args(["sandbox-check", "--sandbox", level.get_name()]).output()?;
+    let output = check.args(["sandbox-check", "--sandbox", &args.sandbox.name()]).output()?;
     if output.status.success() {
         return Ok(());
     }

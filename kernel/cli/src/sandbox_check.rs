@@ -5,9 +5,10 @@ mod attempts;
 use crate::cli::{JailArgs, SandboxCheckArgs};
 use crate::engine::Engines;
 use crate::exit::Exit;
-use crate::jail::{self, Level};
+use crate::jail::{self, Entrance, Level};
 use crate::print;
 use anyhow::Context;
+use candlelab_engine::namespaces;
 use candlelab_grader::sandbox::{Layer, Role};
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -38,12 +39,13 @@ fn start(args: &SandboxCheckArgs) -> anyhow::Result<Exit> {
 }
 
 fn check(level: Level, outside: &Path) -> anyhow::Result<Exit> {
+    namespaces::close_inherited();
     let engines = Engines::ready()?;
     let scratch = outside.join("scratch");
     let session = scratch.join("session");
     fs::create_dir_all(scratch.join("own"))?;
-    let args = JailArgs { level, scratch: Some(scratch.clone()), memory: MEMORY };
-    let layers = jail::enter(&engines, &args);
+    let args = JailArgs { level, scratch: None, memory: MEMORY };
+    let layers = Entrance::open(&engines, &args, &scratch)?.enter();
     fs::create_dir_all(session.join("out"))?;
     layers.iter().for_each(show);
     let held = attempts::by_child(|| {

@@ -246,6 +246,22 @@ pub trait Engine: Send {
 
     /// Forgets every variable and item.
     fn restart(&mut self) -> Result<(), EngineError>;
+
+    /// Lets go of what a copy of this process will not have: other processes, and what threads do.
+    ///
+    /// # Errors
+    /// If it cannot; so below.
+    fn rest(&mut self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    /// Goes on in a copy of the process in which it came to rest, without variables and items.
+    ///
+    /// # Errors
+    /// As above.
+    fn wake(&mut self) -> Result<(), EngineError> {
+        Ok(())
+    }
 }
 
 /// Why an engine cannot start or go on; a failing cell is no such error.

@@ -6,13 +6,13 @@ mod jail;
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub use jail::{Jail, ROOM};
+pub use jail::{Jail, ROOM, close_inherited};
 #[cfg(target_os = "linux")]
 pub use linux::leave_network;
 #[cfg(target_os = "linux")]
 use linux::map_user;
 #[cfg(not(target_os = "linux"))]
-pub use other::{Jail, ROOM, leave_network};
+pub use other::{Jail, ROOM, close_inherited, leave_network};
 
 #[cfg(not(target_os = "linux"))]
 mod other {
@@ -40,6 +40,9 @@ mod other {
             Err(io::ErrorKind::Unsupported.into())
         }
     }
+
+    /// Would leave this process its standard descriptors.
+    pub fn close_inherited() {}
 
     /// Cuts this process off from the network.
     ///

@@ -4,23 +4,81 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::FromRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// The processes below a process that have not ended, as far as the system tells.
 pub fn descendants(process: u32) -> Vec<u32> {
+    let children = children(process);
+    children.into_iter().flat_map(|child| [vec![child], descendants(child)].concat()).collect()
+}
+
+/// Those of them that it has started itself, or adopted.
+pub fn children(process: u32) -> Vec<u32> {
+    all_children(process).into_iter().filter(|child| !has_ended(*child)).collect()
+}
+
+fn all_children(process: u32) -> Vec<u32> {
     let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
     let ids = |list: String| -> Vec<u32> {
         list.split_whitespace().filter_map(|id| id.parse().ok()).collect()
     };
-    let children: Vec<u32> = lists.flat_map(ids).filter(|child| !has_ended(*child)).collect();
-    children.into_iter().flat_map(|child| [vec![child], descendants(child)].concat()).collect()
+    lists.flat_map(ids).collect()
 }
 
 /// Whether of a process nothing is left but that nobody has taken note of its end.
 fn has_ended(process: u32) -> bool {
-    let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    state(&format!("/proc/{process}/stat")).is_none_or(|state| state == 'Z')
+}
+
+/// The letter of a process or thread that says what it does, by its file.
+fn state(stat: &str) -> Option<char> {
+    let text = fs::read_to_string(stat).ok()?;
     // Its name stands in brackets and may hold anything.
-    text.rsplit_once(')').is_none_or(|(_, rest)| rest.trim_start().starts_with('Z'))
+    text.rsplit_once(')')?.1.trim_start().chars().next()
+}
+
+/// Takes note of the end of children that this process has adopted, where it adopts any: of all but
+/// these.
+pub fn reap(but: &[u32]) {
+    if !ADOPTS.load(Ordering::SeqCst) {
+        return;
+    }
+    for child in all_children(std::process::id()) {
+        if !but.contains(&child) && has_ended(child) {
+            // SAFETY: takes note of the end of a child; one that is not ours is left alone.
+            unsafe { libc::waitpid(child as i32, std::ptr::null_mut(), libc::WNOHANG) };
+        }
+    }
+}
+
+/// Waits until this process's other threads have nothing to do, as far as the system tells: a copy
+/// of the process has none of them, and would miss what one was in the middle of.
+pub fn await_calm() {
+    const STEP: Duration = Duration::from_millis(2);
+    // SAFETY: returns a number.
+    let own = unsafe { libc::getpid() };
+    let is_calm = || {
+        let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+        let mut others = tasks.filter(|task| task.file_name() != *own.to_string());
+        others.all(|task| {
+            let stat = task.path().join("stat");
+            state(&stat.to_string_lossy()).is_none_or(|state| state == 'S')
+        })
+    };
+    let mut calm = 0;
+    while calm < 3 {
+        std::thread::sleep(STEP);
+        calm = if is_calm() { calm + 1 } else { 0 };
+    }
+}
+
+/// Whether a process is the first of a namespace below this process's own.
+pub fn is_first_of_namespace(process: u32) -> bool {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let numbers = text.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+    let numbers: Vec<&str> = numbers.split_whitespace().collect();
+    numbers.len() > 1 && numbers.last() == Some(&"1")
 }
 
 /// The memory that these processes hold, in bytes: all but their files' pages, which the system can
@@ -130,7 +188,7 @@ mod tests {
         kill_tree(child.id());
         assert!(!child.wait().unwrap().success());
         // A signal takes effect a moment after it was sent.
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
         while !has_ended(below[0]) {
             assert!(std::time::Instant::now() < deadline, "{} goes on", below[0]);
             std::thread::yield_now();

@@ -4,10 +4,12 @@
 //! input and output, a line of JSON a message; the process lasts from notebook to notebook, since
 //! an engine that has started once need not start again.
 
+mod copies;
 mod message;
 mod process;
 mod serve;
 
+pub use copies::serve_copies;
 pub use serve::serve;
 
 use crate::*;
@@ -37,6 +39,15 @@ impl Remote {
     pub fn new(command: impl Fn() -> Command + Send + 'static, memory_limit: Option<u64>) -> Self {
         let (command, line) = (Box::new(command), Arc::default());
         Self { command, memory_limit, folder: PathBuf::new(), line, process: None }
+    }
+
+    /// Starts the process, which need not be waited for until a session is.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start_ahead(&mut self) -> Result<(), EngineError> {
+        self.process = Some(Process::start((self.command)(), &self.line)?);
+        Ok(())
     }
 
     /// Starts a session without variables, whose cells find files relative to `folder`; nothing

@@ -67,11 +67,6 @@ fn shown(verdict: &Verdict, publish_hidden: bool) -> (&str, Option<&str>) {
     }
 }
 
-/// A verdict's message as far as it may be published.
-pub fn message(verdict: &Verdict) -> &str {
-    shown(verdict, false).0
-}
-
 /// What a student may know of a verdict, as text.
 pub(crate) fn line(verdict: &Verdict, publish_hidden: bool) -> String {
     let (message, yours) = shown(verdict, publish_hidden);

@@ -31,7 +31,7 @@ mod submissions;
 
 pub use error::Error;
 pub use exercise::{Exercise, exercises};
-pub use feedback::{Page, Shown, feedback, message, outputs};
+pub use feedback::{Page, Shown, feedback, outputs};
 pub use grade::{
     Half, Halves, Told, Verdict, VerdictKind, by_hand, judge, partial, runs_something,
 };

@@ -5,11 +5,15 @@ use candlelab_notebook::{Cell, Kind, Notebook};
 use proc_macro2::TokenStream;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 
 /// How alike two sources must be to be the same cell, from 0 to 1.
 const ALIKE: f64 = 0.6;
 /// A longer source is like none, since comparing takes time.
 const LONGEST: usize = 16 * 1024;
+/// How much is read to find parts that belong together, in bytes; many open cells in a row would
+/// otherwise be read as often as there are of them.
+const MOST_READ: usize = 16 << 20;
 
 /// A student's work in the lab's own frame.
 #[derive(Clone, Debug)]
@@ -48,6 +52,7 @@ pub fn repair(lab: &Lab, student: &Notebook) -> Result<Repaired, Error> {
 }
 
 /// A student's cell.
+#[derive(Default)]
 struct Own {
     /// The cell of the lab that it says it is.
     name: Option<String>,
@@ -150,43 +155,22 @@ impl Work {
 
     /// Puts the parts of split answers together, in the first of their cells.
     fn join_split_cells(&mut self) {
+        let (mut joined, mut left) = (Vec::new(), MOST_READ);
+        let mut cells = take(&mut self.cells);
         let mut i = 0;
-        while i < self.cells.len() {
-            let count = self.parts(i);
+        while i < cells.len() {
+            let count = parts(&cells[i..], &mut left);
+            let sources: Vec<&str> =
+                cells[i..i + count].iter().map(|own| own.source.as_str()).collect();
+            let source = sources.join("\n");
             if count > 1 {
-                let name = self.cells[i].name.clone().unwrap_or_default();
+                let name = cells[i].name.clone().unwrap_or_default();
                 self.notes.push(format!("`{name}` was split into {count} cells"));
-                let sources = self.cells[i..i + count].iter().map(|own| own.source.as_str());
-                self.cells[i].source = sources.collect::<Vec<_>>().join("\n");
-                self.cells.drain(i + 1..i + count);
             }
-            i += 1;
+            joined.push(Own { source, ..take(&mut cells[i]) });
+            i += count;
         }
-    }
-
-    /// How many cells from here on make one answer.
-    ///
-    /// A front end that splits a cell may give both halves the cell's name, or only the first. So
-    /// cells of one name belong together unless each is whole and they define the same function,
-    /// which makes them two answers; a cell whose brackets stay open takes what closes them.
-    fn parts(&self, i: usize) -> usize {
-        let first = &self.cells[i];
-        if first.name.is_none() || !first.is_code {
-            return 1;
-        }
-        let below = |own: &&Own| own.is_code && (own.name.is_none() || own.name == first.name);
-        let (mut joined, mut count) = (first.source.clone(), 1);
-        for own in self.cells[i + 1..].iter().take_while(below) {
-            let is_open = !is_whole(&joined);
-            let is_another = own.name == first.name && is_whole(&own.source);
-            if !is_open && (own.name.is_none() || is_another && defines_alike(&joined, &own.source))
-            {
-                break;
-            }
-            joined = format!("{joined}\n{}", own.source);
-            count += 1;
-        }
-        if is_whole(&joined) { count } else { 1 }
+        self.cells = joined;
     }
 
     /// Notes which of the lab's own cells differ, or came in another order.
@@ -208,6 +192,34 @@ impl Work {
             }
         }
     }
+}
+
+/// How many cells from the first on make one answer; reads no more than `left` bytes in all.
+///
+/// A front end that splits a cell may give both halves the cell's name, or only the first. So
+/// cells of one name belong together unless each is whole and they define the same function,
+/// which makes them two answers; a cell whose brackets stay open takes what closes them.
+fn parts(cells: &[Own], left: &mut usize) -> usize {
+    let first = &cells[0];
+    if first.name.is_none() || !first.is_code {
+        return 1;
+    }
+    let below = |own: &&Own| own.is_code && (own.name.is_none() || own.name == first.name);
+    let (mut joined, mut count) = (first.source.clone(), 1);
+    for own in cells[1..].iter().take_while(below) {
+        *left = left.saturating_sub(joined.len() + own.source.len());
+        if *left == 0 {
+            return 1;
+        }
+        let is_open = !is_whole(&joined);
+        let is_another = own.name == first.name && is_whole(&own.source);
+        if !is_open && (own.name.is_none() || is_another && defines_alike(&joined, &own.source)) {
+            break;
+        }
+        joined = format!("{joined}\n{}", own.source);
+        count += 1;
+    }
+    if is_whole(&joined) { count } else { 1 }
 }
 
 /// The names under which the lab's cells are known, with their IDs.

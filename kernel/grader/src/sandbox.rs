@@ -55,6 +55,11 @@ pub struct Layer {
 }
 
 impl Sandbox {
+    /// The folder that cells may change.
+    pub fn own(&self) -> PathBuf {
+        self.scratch.join("own")
+    }
+
     /// Gives up, for this process and all that it will start, whatever grading does not need.
     ///
     /// There must be one thread only.

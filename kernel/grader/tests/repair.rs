@@ -159,6 +159,18 @@ fn an_open_try_does_not_swallow_the_next_one() {
 }
 
 #[test]
+fn brackets_that_stay_open_swallow_nothing() {
+    // Each would be read again with every one below it.
+    let open = |cells: &mut Vec<Value>| {
+        cells[1]["source"] = json!("fn square(x: f64) -> f64 {");
+        let others = (0..20_000).map(|i| cell(&format!("own-{i}"), "code", "{ {", json!({})));
+        cells.splice(2..2, others);
+    };
+    let code = mends(open, &[]);
+    assert_eq!((code[0].as_str(), code.len()), ("fn square(x: f64) -> f64 {", 20_003));
+}
+
+#[test]
 fn order_kind_and_checks_are_the_labs_own() {
     let code = mends(
         |cells| cells.swap(1, 3),

@@ -1,13 +1,14 @@
 //! What runs in Gradescope's container for each submission.
 
 use super::metadata::Metadata;
-use super::results::{of_failure, of_grade};
 use crate::cli::AutograderArgs;
 use crate::exit::Exit;
 use crate::print;
 use anyhow::{Context, bail};
-use candlelab_grader::{Grade, Gradebook, labs};
+use candlelab_grader::export::{Course, gradescope};
+use candlelab_grader::{Gradebook, Policy, labs};
 use candlelab_notebook::write_file;
+use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,7 +17,7 @@ use std::process::Command;
 pub fn run(args: &AutograderArgs) -> anyhow::Result<Exit> {
     let result = notebook(&args.root.join("submission")).map(|path| grade(args, &path));
     let (json, exit) = match result {
-        Ok(Ok(grade)) => (of_grade(&grade), Exit::Ok),
+        Ok(Ok(results)) => (results, Exit::Ok),
         Ok(Err(error)) => {
             // For the lecturer; students do not see what is printed.
             print::error(format_args!("{error:#}"));
@@ -28,6 +29,11 @@ pub fn run(args: &AutograderArgs) -> anyhow::Result<Exit> {
     let path = args.root.join("results/results.json");
     write_file(&path, &serde_json::to_vec_pretty(&json)?)?;
     Ok(exit)
+}
+
+/// Nothing was graded; why, for the student.
+fn of_failure(problem: &str) -> Value {
+    json!({"score": 0, "output": problem, "output_format": "text"})
 }
 
 /// The one notebook that was handed in, or what the student should know.
@@ -60,8 +66,9 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Lays the submission out as `candlelab grade` takes it, and has it graded.
-fn grade(args: &AutograderArgs, notebook: &Path) -> anyhow::Result<Grade> {
+/// Lays the submission out as `candlelab grade` takes it, and has it graded; gives what Gradescope
+/// is told, which itself sees to lateness.
+fn grade(args: &AutograderArgs, notebook: &Path) -> anyhow::Result<Value> {
     let metadata = Metadata::read(&args.root.join("submission_metadata.json"));
     let source = args.root.join("source/labs");
     let lab = labs(&source)?.swap_remove(0);
@@ -82,8 +89,8 @@ fn grade(args: &AutograderArgs, notebook: &Path) -> anyhow::Result<Grade> {
     let status = command.status().context("cannot start the grader")?;
     let book = out.join("gradebook.db");
     let grades = if book.is_file() { Gradebook::open(&book)?.grades()? } else { Vec::new() };
-    match grades.into_iter().next() {
-        Some(grade) => Ok(grade),
+    match Course::new(grades, &Policy::default(), None).grades.first() {
+        Some(scored) => Ok(gradescope(scored, false)),
         None => bail!("`candlelab grade` ended without a grade, {status}"),
     }
 }

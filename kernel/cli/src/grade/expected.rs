@@ -1,6 +1,6 @@
 //! What a lab expects: its checks, run with its own solution in a process of ours.
 
-use super::sitting::{Sitting, sit};
+use super::sitting::{Accident, Room, Sitting};
 use crate::cli::GradeArgs;
 use crate::hash::hex;
 use anyhow::{bail, ensure};
@@ -23,17 +23,21 @@ impl Expected {
     /// Runs the lab's solution.
     ///
     /// # Errors
-    /// If it does not do what its checks ask, or takes too long.
+    /// If it does not do what its checks ask, or takes too long; [`Accident`] if it may be worth
+    /// another try.
     pub fn of(
         lab: Arc<Lab>,
         version: String,
         args: &GradeArgs,
-        threads: Option<usize>,
+        room: &mut Room,
         stop: &Stop,
     ) -> anyhow::Result<Self> {
         let seed = args.seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
         let half = Halves::of(&lab)?.expecting(seed, nonce)?;
-        let Sitting { report, told, .. } = sit(&half, false, args, threads, stop)?;
+        let Sitting { report, told, accident, .. } = room.sit(&half, false, stop)?;
+        if let Some(accident) = accident {
+            return Err(Accident(accident).into());
+        }
         if let Some(cell) = report.culprit().filter(|_| report.outcome() != Outcome::Interrupted) {
             let text = cell.error.as_ref().map(|error| error.traceback.join("\n"));
             let (id, text) = (cell.id.as_deref().unwrap_or("?"), text.unwrap_or_default());

@@ -1,18 +1,23 @@
-//! One half of a lab, run where nothing can get out.
+//! Halves of labs, run one after the other where nothing can get out and nothing is left.
 
 use super::proctor::Proctor;
 use crate::cli::GradeArgs;
 use crate::jail::Jail;
 use crate::session::{self, Setup};
+use anyhow::Context;
+use candlelab_engine::Remote;
 use candlelab_grader::{Half, Told};
 use candlelab_notebook::{Notebook, Options, Report, Stop};
+use std::fs;
+use std::path::PathBuf;
+use tempfile::TempDir;
 
 /// A run that says nothing about the student; another one might.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Accident(pub String);
 
-/// What came of it.
+/// What came of a run.
 pub struct Sitting {
     /// The notebook, with outputs.
     pub notebook: Notebook,
@@ -24,39 +29,57 @@ pub struct Sitting {
     pub accident: Option<String>,
 }
 
-/// Runs all cells. The lab's own half goes the same way as a student's, so that both find the same
-/// data, threads and limits.
-///
-/// # Errors
-/// [`Accident`] if the sandbox does not start.
-pub fn sit(
-    half: &Half,
-    keep_going: bool,
-    args: &GradeArgs,
-    threads: Option<usize>,
-    stop: &Stop,
-) -> anyhow::Result<Sitting> {
-    let jail = Jail { level: args.sandbox, memory: args.memory };
-    let (scratch, own) = jail.folder()?;
-    let setup = Setup {
-        threads,
-        memory_limit: Some(args.memory),
-        jail: Some((jail, scratch.path().into())),
-        ..Setup::default()
-    };
-    let mut engine = session::remote(setup)?;
-    engine.fresh(&own).map_err(|error| Accident(format!("the sandbox does not start: {error}")))?;
-    let (timeout, total) = (args.timeout, args.submission_timeout);
-    let mut proctor = Proctor::new(&mut engine, half, timeout, total);
-    let mut options = Options {
-        timeout: Some(timeout),
-        total_timeout: Some(total),
-        stop: stop.clone(),
-        keep_going,
-        ..Options::default()
-    };
-    let mut notebook = half.notebook.clone();
-    let report = candlelab_notebook::run(&mut notebook, &mut proctor, &mut options);
-    let Proctor { told, accident, .. } = proctor;
-    Ok(Sitting { notebook, report, told, accident })
+/// Where one half after the other is run, each in a sandbox of its own.
+pub struct Room<'a> {
+    args: &'a GradeArgs,
+    engine: Remote,
+    own: PathBuf,
+    _scratch: TempDir,
+}
+
+impl<'a> Room<'a> {
+    /// Begins to load an engine, whose cells compute on so many threads.
+    pub fn open(args: &'a GradeArgs, threads: Option<usize>) -> anyhow::Result<Self> {
+        let jail = Jail { level: args.sandbox, memory: args.memory };
+        let (scratch, own) = jail.folder()?;
+        let setup = Setup {
+            threads,
+            memory_limit: Some(args.memory),
+            jail: Some((jail, scratch.path().into())),
+            ..Setup::default()
+        };
+        let mut engine = session::remote(setup)?;
+        engine.start_ahead()?;
+        Ok(Self { args, engine, own, _scratch: scratch })
+    }
+
+    /// Runs all cells. The lab's own half goes the same way as a student's, so that both find the
+    /// same data, threads and limits.
+    ///
+    /// # Errors
+    /// [`Accident`] if the sandbox does not start.
+    pub fn sit(&mut self, half: &Half, keep_going: bool, stop: &Stop) -> anyhow::Result<Sitting> {
+        self.tidy()?;
+        let started = self.engine.fresh(&self.own);
+        started.map_err(|error| Accident(format!("the sandbox does not start: {error}")))?;
+        let (timeout, total) = (self.args.timeout, self.args.submission_timeout);
+        let mut proctor = Proctor::new(&mut self.engine, half, timeout, total);
+        let mut options = Options {
+            timeout: Some(timeout),
+            total_timeout: Some(total),
+            stop: stop.clone(),
+            keep_going,
+            ..Options::default()
+        };
+        let mut notebook = half.notebook.clone();
+        let report = candlelab_notebook::run(&mut notebook, &mut proctor, &mut options);
+        let Proctor { told, accident, .. } = proctor;
+        Ok(Sitting { notebook, report, told, accident })
+    }
+
+    /// Removes what cells wrote where the sandbox has no files of its own.
+    fn tidy(&self) -> anyhow::Result<()> {
+        let done = fs::remove_dir_all(&self.own).and_then(|()| fs::create_dir(&self.own));
+        done.with_context(|| format!("cannot empty `{}`", self.own.display()))
+    }
 }

@@ -1,7 +1,7 @@
 //! One submission.
 
 use super::expected::{Expected, nonce};
-use super::sitting::{Accident, sit};
+use super::sitting::{Accident, Room};
 use crate::cli::GradeArgs;
 use crate::hash::hex;
 use anyhow::ensure;
@@ -28,7 +28,7 @@ impl Task<'_> {
     ///
     /// # Errors
     /// If it cannot be graded; [`Accident`] if it may be worth another try.
-    pub fn grade(&self, threads: Option<usize>, stop: &Stop) -> anyhow::Result<Grade> {
+    pub fn grade(&self, room: &mut Room, stop: &Stop) -> anyhow::Result<Grade> {
         let began = Instant::now();
         let lab = &self.expected.lab;
         let (student, damage) = self.submission.notebook()?;
@@ -40,7 +40,7 @@ impl Task<'_> {
         let odd = self.submission.notes.iter().cloned().chain(damage).chain(empty);
         let mut notes: Vec<String> = odd.chain(work.notes.clone()).collect();
         notes.append(&mut half.notes);
-        let sitting = sit(&half, true, self.args, threads, stop)?;
+        let sitting = room.sit(&half, true, stop)?;
         let mut cells = sitting.report.cells.iter();
         ensure!(cells.all(|cell| cell.status != Status::Interrupted), "it was interrupted");
         if let Some(accident) = sitting.accident {

@@ -33,15 +33,15 @@ pub struct Jail<'a> {
 }
 
 impl Jail<'_> {
-    /// Goes on as a child in the jail; this process waits for it and ends as it does. To be called
-    /// while there is one thread.
+    /// Goes on as a child in the jail; this process waits for it and ends as it does, and with the
+    /// one that started it. To be called while there is one thread.
     ///
     /// # Errors
     /// If the system does not allow it; says at which step.
     pub fn enter(&self) -> io::Result<()> {
         let lent: io::Result<Vec<_>> = self.lent.iter().map(|path| Lent::find(path)).collect();
         let lent = at("a file that it needs", lent)?;
-        close_inherited();
+        end_with_parent()?;
         at("namespaces", unshare())?;
         at("a process of its own", go_on_as_first())?;
         let is_root = may_be_nobody();
@@ -131,8 +131,8 @@ impl Lent {
     }
 }
 
-/// Leaves this process the three standard descriptors.
-fn close_inherited() {
+/// Leaves this process the three standard descriptors; to be called before it opens any itself.
+pub fn close_inherited() {
     // SAFETY: closes descriptors, none of which this process has opened itself by now.
     unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
 }

@@ -69,13 +69,7 @@ impl Process {
     /// Ends the engine's children where they are too many, or hold more memory than they may; says
     /// so if they did.
     pub fn end_if_above(&self, limit: Option<u64>) -> Option<String> {
-        let own = self.child.id();
-        let mut cells = processes::descendants(own);
-        // In a sandbox the engine goes on in a copy of itself.
-        cells.retain(|process| {
-            processes::parent(*process) != Some(own)
-                || processes::command(*process) != processes::command(own)
-        });
+        let cells = processes::descendants(self.engine());
         let resident = limit.map_or(0, |_| processes::resident(&cells));
         let is_above = limit.filter(|limit| resident > *limit);
         if is_above.is_none() && cells.len() <= MOST {
@@ -88,6 +82,16 @@ impl Process {
         let gigabytes = |bytes: u64| bytes as f64 / (1u64 << 30) as f64;
         let (used, limit) = (gigabytes(resident), gigabytes(limit));
         Some(format!("the cell used {used:.2} GiB of memory; its limit is {limit:.2} GiB"))
+    }
+
+    /// The process that runs the session: this one, or a copy of it; in a sandbox that is the first
+    /// process of a namespace, and what lies between it and this one waits for it.
+    fn engine(&self) -> u32 {
+        let own = self.child.id();
+        let is_copy = |it: &u32| processes::command(*it) == processes::command(own);
+        let Some(copy) = processes::children(own).into_iter().find(is_copy) else { return own };
+        let is_first = |it: &u32| processes::is_first_of_namespace(*it);
+        processes::children(copy).into_iter().find(is_first).unwrap_or(copy)
     }
 
     /// Ends the process and all below it; returns how it ended, if it did so by itself.

@@ -2,6 +2,7 @@
 
 use super::message::{Answer, Request, send};
 use crate::{Engine, EngineError, Event, Frontend, Handle, processes};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
@@ -18,28 +19,44 @@ const GRACE: Duration = Duration::from_secs(2);
 /// If the standard streams are not there.
 pub fn serve(mut start: impl FnMut() -> Result<Box<dyn Engine>, EngineError>) -> io::Result<()> {
     processes::adopt_orphans();
-    let requests = processes::keep(0)?;
-    let answers = Arc::new(Answers(Mutex::new(processes::keep(1)?)));
-    // Whatever prints in this process must not be taken for an answer.
-    redirect_output()?;
+    let (requests, answers) = streams()?;
     let running = Running::default();
     let requests = listen(requests, running.clone());
     let mut engine: Option<Box<dyn Engine>> = None;
-    for request in requests {
-        match (request, &mut engine) {
-            (Request::Start(folder), engine) => {
-                let result = fresh(engine, folder.as_ref(), &mut start);
-                *running.lock() = engine.as_ref().map(|engine| engine.handle());
-                answers.send(&Answer::Started(result));
-            }
-            (Request::Execute(cell), Some(engine)) => {
-                let frontend: Arc<dyn Frontend> = answers.clone();
-                answers.send(&Answer::Ended(engine.execute(&cell, &frontend)));
-            }
-            _ => break,
-        }
+    while let Some(folder) = answer(&requests, &mut engine, &answers) {
+        let result = fresh(&mut engine, folder.as_ref(), &mut start);
+        running.set(engine.as_deref());
+        answers.send(&Answer::Started(result));
     }
     Ok(())
+}
+
+/// The standard streams, put out of the way of everything else.
+pub(super) fn streams() -> io::Result<(File, Answers)> {
+    let streams = (processes::keep(0)?, Answers(Arc::new(Mutex::new(processes::keep(1)?))));
+    // Whatever prints in this process must not be taken for an answer.
+    redirect_output()?;
+    Ok(streams)
+}
+
+/// Runs the cells that are asked for, until another session is, which gives its folder; nothing
+/// where the requests end or make no sense.
+pub(super) fn answer(
+    requests: &Receiver<Request>,
+    engine: &mut Option<Box<dyn Engine>>,
+    answers: &Answers,
+) -> Option<OsString> {
+    for request in requests {
+        match (request, &mut *engine) {
+            (Request::Start(folder), _) => return Some(folder),
+            (Request::Execute(cell), Some(engine)) => {
+                let frontend: Arc<dyn Frontend> = Arc::new(answers.clone());
+                answers.send(&Answer::Ended(engine.execute(&cell, &frontend)));
+            }
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// A session as good as new: nothing of the last one is left in memory or running.
@@ -66,16 +83,20 @@ fn fresh(
 
 /// The engine that can be interrupted, once there is one.
 #[derive(Clone, Default)]
-struct Running(Arc<Mutex<Option<Arc<dyn Handle>>>>);
+pub(super) struct Running(Arc<Mutex<Option<Arc<dyn Handle>>>>);
 
 impl Running {
+    pub fn set(&self, engine: Option<&dyn Engine>) {
+        *self.lock() = engine.map(Engine::handle);
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<dyn Handle>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Interrupts reach the engine at once, other requests in their turn.
-fn listen(requests: File, running: Running) -> Receiver<Request> {
+pub(super) fn listen(requests: File, running: Running) -> Receiver<Request> {
     let (queue, received) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(requests).lines().map_while(Result::ok) {
@@ -117,11 +138,12 @@ fn redirect_output() -> io::Result<()> {
 }
 
 /// The front end of cells in this process: passes all on.
-struct Answers(Mutex<File>);
+#[derive(Clone)]
+pub(super) struct Answers(Arc<Mutex<File>>);
 
 impl Answers {
     /// Where nobody reads any more, the requests will end too.
-    fn send(&self, answer: &Answer) {
+    pub fn send(&self, answer: &Answer) {
         let _ = send(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), answer);
     }
 }

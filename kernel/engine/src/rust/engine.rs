@@ -15,7 +15,6 @@ use super::parse;
 use super::session::{Session, bundle, documentation};
 use super::shortage;
 use super::store::Store;
-use super::toolchain::Toolchain;
 use crate::*;
 use ended::Ended;
 use evcxr::{Error, EvalOutputs};
@@ -45,7 +44,7 @@ pub struct RustEngine {
     given_back: Vec<Rebound>,
     /// Whether a cell has changed settings of evcxr's, which `:clear` keeps.
     is_changed: bool,
-    toolchain: Toolchain,
+    store: Store,
     /// Goes with the engine, though handles may keep the session.
     _folder: TempDir,
 }
@@ -66,7 +65,7 @@ impl RustEngine {
             last_error: None,
             given_back: Vec::new(),
             is_changed: false,
-            toolchain: store.toolchain.clone(),
+            store: store.clone(),
             _folder: folder,
         })
     }
@@ -293,7 +292,7 @@ impl RustEngine {
             }
             Action::Explain(code) => {
                 let code = code.or_else(|| self.last_error.clone());
-                reply.pages.push(page(self.toolchain.explain(code.as_deref())));
+                reply.pages.push(page(self.store.toolchain.explain(code.as_deref())));
             }
             Action::Variables => {
                 let data = magic::table(&self.session.variables());
@@ -316,6 +315,8 @@ fn show(outputs: EvalOutputs, frontend: &Arc<dyn Frontend>) {
 impl Engine for RustEngine {
     fn execute(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
         shortage::begin();
+        // Orphans of earlier cells; no compiler is under way now.
+        processes::reap(&[self.session.stopper.worker()]);
         self.session.stopper.start();
         let reply = self.answer(cell, frontend);
         // From here on an interrupt stops nothing.
@@ -338,6 +339,14 @@ impl Engine for RustEngine {
         self.told.clear();
         self.last_error = None;
         Ok(())
+    }
+
+    fn rest(&mut self) -> Result<(), EngineError> {
+        start::rest(&self.session)
+    }
+
+    fn wake(&mut self) -> Result<(), EngineError> {
+        start::wake(&self.session, &self.store)
     }
 }
 

@@ -70,15 +70,21 @@ pub struct Link(Arc<(Mutex<State>, Condvar)>);
 impl Link {
     /// Listens at `path` for workers, for as long as the program runs.
     pub fn listen(path: &Path) -> std::io::Result<Self> {
-        let listener = UnixListener::bind(path)?;
         let link = Self::default();
-        let accepting = link.clone();
+        link.accept(path)?;
+        Ok(link)
+    }
+
+    /// Listens in a copy of the process, in which the thread that did so is not there.
+    pub fn accept(&self, path: &Path) -> std::io::Result<()> {
+        let listener = UnixListener::bind(path)?;
+        let accepting = self.clone();
         std::thread::spawn(move || {
             for worker in listener.incoming().flatten() {
                 accepting.adopt(worker);
             }
         });
-        Ok(link)
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -80,17 +80,26 @@ impl Stopper {
         worker.wait()
     }
 
+    /// Kills the worker.
+    pub fn kill_worker(&self) -> std::io::Result<ExitStatus> {
+        let mut worker = self.0.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        worker.kill()?;
+        worker.wait()
+    }
+
+    /// The worker's process.
+    pub fn worker(&self) -> u32 {
+        self.0.worker.lock().unwrap_or_else(PoisonError::into_inner).id()
+    }
+
     /// Measures the worker's peak of memory anew from here on, where the system can.
     pub fn forget_peak_memory(&self) {
-        if let Ok(worker) = self.0.worker.lock() {
-            let _ = std::fs::write(format!("/proc/{}/clear_refs", worker.id()), "5");
-        }
+        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.worker()), "5");
     }
 
     /// The most memory the worker had since then, in bytes.
     pub fn peak_memory(&self) -> Option<u64> {
-        let id = self.0.worker.lock().ok()?.id();
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.worker())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
         Some(kilobytes * 1024)

@@ -3,6 +3,7 @@
 use crate::marks::hex;
 use crate::{Grade, Lab, Manual, Marks, release};
 use candlelab_notebook::{Cell, Kind};
+use jiff::Timestamp;
 use md5::{Digest, Md5};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter};
@@ -139,12 +140,13 @@ impl Book<'_> {
 
     fn submission(&self, place: &Place, grade: &Grade, manual: &[&Manual]) -> rusqlite::Result<()> {
         self.row("student", &[("id", grade.student.clone().into())], &[])?;
-        let at = grade.graded_at.replace('T', " ").replace('Z', ".000000");
+        let at = grade.submitted_at.as_ref().unwrap_or(&grade.graded_at);
         let key = [
             ("assignment_id", place.assignment.clone().into()),
             ("student_id", grade.student.clone().into()),
         ];
-        let submitted = self.row("submitted_assignment", &key, &[("timestamp", at.into())])?;
+        let submitted =
+            self.row("submitted_assignment", &key, &[("timestamp", time(at).into())])?;
         let key =
             [("assignment_id", submitted.into()), ("notebook_id", place.notebook.clone().into())];
         let notebook = self.row("submitted_notebook", &key, &[("flagged", false.into())])?;
@@ -215,6 +217,12 @@ impl Book<'_> {
 /// A row cannot be without this; what it is follows from the others.
 const WAITS: (&str, Value) = ("needs_manual_grade", Value::Integer(0));
 
+/// A time as nbgrader writes it, in UTC; one of another form as it is.
+fn time(text: &str) -> String {
+    let at = text.parse::<Timestamp>();
+    at.map_or_else(|_| text.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string())
+}
+
 /// 32 hexadecimal digits, the same for the same row.
 fn new_id(table: &str, key: Row) -> String {
     let mut hash = Md5::new();
@@ -223,4 +231,26 @@ fn new_id(table: &str, key: Row) -> String {
         hash.update(format!("\0{value:?}"));
     }
     hex(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradebook::tests::grade;
+    use crate::submissions::tests::lab;
+
+    #[test]
+    fn the_time_is_when_it_was_handed_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gradebook.db");
+        let lab = lab("01-lines");
+        let mut grade = grade("ada", 2.0);
+        grade.lab.clone_from(&lab.about.lab);
+        grade.submitted_at = Some("2026-01-02T03:04:05.5Z".into());
+        to_nbgrader(&path, &[lab], &[grade], &[]).unwrap();
+        let query = "SELECT timestamp FROM submitted_assignment";
+        let time: String =
+            Connection::open(path).unwrap().query_row(query, [], |row| row.get(0)).unwrap();
+        assert_eq!(time, "2026-01-02 03:04:05.500000");
+    }
 }

@@ -26,7 +26,7 @@ pub fn confine(sandbox: &Sandbox, role: Role, session: &Path) -> Result<(), Stri
         Role::Compiler => restrict(&sandbox.read, &[session.into()]),
         Role::Worker => {
             let read = [&sandbox.read[..], &[session.join("out")]].concat();
-            restrict(&read, &[sandbox.scratch.join("own")])
+            restrict(&read, &[sandbox.own()])
         }
     }
 }

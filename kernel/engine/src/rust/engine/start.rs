@@ -6,10 +6,10 @@ use crate::rust::session::Session;
 use crate::rust::store::Store;
 use crate::rust::worker::{FOLDER, RUNTIME_VAR, SOCKET_VAR};
 use crate::rust::{complete, environment};
-use crate::{CELL_TMPDIR, EngineError};
+use crate::{CELL_TMPDIR, EngineError, processes};
 use evcxr::{CommandContext, EvalContext};
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -32,7 +32,7 @@ pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
         message: format!("cannot make a directory for the session: {error}"),
         hint: Some("is there space left in the temporary folder?".into()),
     })?;
-    let socket = folder.path().join("worker.socket");
+    let socket = socket(folder.path());
     let link = Link::listen(&socket).map_err(|error| start_error(&error))?;
     let worker = worker_command(store, &socket).map_err(|error| start_error(&error))?;
     environment::enter(folder.path(), store);
@@ -47,6 +47,30 @@ pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
         complete::complete(&mut context, FIRST_QUESTION, FIRST_QUESTION.len());
     }
     Ok((session, folder))
+}
+
+/// Ends the worker and all that serves it, before the process is copied.
+pub fn rest(session: &Session) -> Result<(), EngineError> {
+    session.stopper.kill_worker().map_err(|error| start_error(&error))?;
+    processes::await_calm();
+    Ok(())
+}
+
+/// Goes on in a copy of the process: with a folder as new, and with another worker.
+pub fn wake(session: &Session, store: &Store) -> Result<(), EngineError> {
+    let folder = session.folder();
+    // Where the copy has a root of its own there is none.
+    let _ = std::fs::remove_dir_all(folder);
+    let ready = furnish(folder, store).and_then(|()| session.link.accept(&socket(folder)));
+    ready.map_err(|error| start_error(&error))?;
+    mark_folder(folder);
+    session.context().execute(":restart").map_err(|error| start_error(&error))?;
+    Ok(())
+}
+
+/// Where workers find the engine.
+fn socket(session: &Path) -> PathBuf {
+    session.join("worker.socket")
 }
 
 /// Tells workers in which folder cells run: the engine's own.
@@ -103,9 +127,16 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
     remove_orphans();
     let prefix = format!("{PREFIX}{}-", std::process::id());
     let session = tempfile::Builder::new().prefix(&prefix).tempdir()?;
-    let path = session.path();
-    for folder in ["bin", "out", "check", "cargo-home"] {
-        std::fs::create_dir(path.join(folder))?;
+    furnish(session.path(), store)?;
+    let cells = Settings::new(session.path(), store).cells;
+    std::thread::spawn(move || cells::prune(&cells));
+    Ok(session)
+}
+
+/// Puts into a session's directory what compilers and evcxr look for there.
+fn furnish(path: &Path, store: &Store) -> std::io::Result<()> {
+    for folder in ["bin", "out", "check", "cargo-home", "src"] {
+        std::fs::create_dir_all(path.join(folder))?;
     }
     let bin = path.join("bin");
     std::os::unix::fs::symlink(environment::program()?, bin.join("cargo"))?;
@@ -114,9 +145,7 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
     let settings = Settings::new(path, store);
     std::fs::write(path.join("front.json"), serde_json::to_string(&settings)?)?;
     // evcxr's defaults, in place of what the user may have set for evcxr itself.
-    std::fs::write(path.join("evcxr.toml"), "")?;
-    std::thread::spawn(move || cells::prune(&settings.cells));
-    Ok(session)
+    std::fs::write(path.join("evcxr.toml"), "")
 }
 
 /// The worker: this program, in the environment that the user has.
