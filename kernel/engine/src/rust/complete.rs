@@ -1,5 +1,6 @@
 //! What could stand at a place in a cell, as rust-analyzer sees it.
 
+use super::parse::word_start;
 use crate::{Completion, Completions};
 use evcxr::CommandContext;
 use std::cell::Cell;
@@ -64,11 +65,6 @@ fn ask_alone(
         (found.start_offset, found.end_offset) = (start, offset);
     }
     Ok(found)
-}
-
-fn word_start(code: &str, offset: usize) -> usize {
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    code[..offset].trim_end_matches(is_word).len()
 }
 
 /// A completion without its signature: what a user wants in the cell.

@@ -272,9 +272,17 @@ pub fn path_at(code: &str, offset: usize) -> Option<&str> {
     (!path.is_empty()).then_some(path)
 }
 
+/// Where the word that stands before a byte offset starts.
+pub fn word_start(code: &str, offset: usize) -> usize {
+    code[..offset].trim_end_matches(is_word).len()
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
 /// Where the word that stands around a byte offset ends.
 pub fn word_end(code: &str, offset: usize) -> usize {
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let length = code[offset..].find(|character| !is_word(character));
     length.map_or(code.len(), |length| offset + length)
 }

@@ -126,8 +126,10 @@ impl Handle for Session {
         let end = parse::word_end(code, offset);
         let before = code[..end].replace('\n', " ");
         let calls = [path, &before].map(|it| format!("{it}("));
-        let ways = [path, &calls[0], &calls[1], &before];
-        ways.iter().find_map(|it| documentation(&mut context, it))
+        let mut ways = vec![path, &calls[0], &calls[1], &before];
+        // A name that stands alone is both, and is not looked for twice.
+        ways.truncate(if before == path { 2 } else { 4 });
+        ways.into_iter().find_map(|it| documentation(&mut context, it))
     }
 
     fn variables(&self) -> Vec<Variable> {

@@ -61,7 +61,7 @@ pub fn wake(session: &Session, store: &Store) -> Result<(), EngineError> {
     let folder = session.folder();
     // Where the copy has a root of its own there is none.
     let _ = std::fs::remove_dir_all(folder);
-    let ready = furnish(folder, store).and_then(|()| session.link.accept(&socket(folder)));
+    let ready = furnish(folder, store).and_then(|_| session.link.accept(&socket(folder)));
     ready.map_err(|error| start_error(&error))?;
     mark_folder(folder);
     session.context().execute(":restart").map_err(|error| start_error(&error))?;
@@ -127,14 +127,14 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
     remove_orphans();
     let prefix = format!("{PREFIX}{}-", std::process::id());
     let session = tempfile::Builder::new().prefix(&prefix).tempdir()?;
-    furnish(session.path(), store)?;
-    let cells = Settings::new(session.path(), store).cells;
-    std::thread::spawn(move || cells::prune(&cells));
+    let settings = furnish(session.path(), store)?;
+    std::thread::spawn(move || cells::prune(&settings.cells));
     Ok(session)
 }
 
-/// Puts into a session's directory what compilers and evcxr look for there.
-fn furnish(path: &Path, store: &Store) -> std::io::Result<()> {
+/// Puts into a session's directory what compilers and evcxr look for there; gives the compilers'
+/// settings.
+fn furnish(path: &Path, store: &Store) -> std::io::Result<Settings> {
     for folder in ["bin", "out", "check", "cargo-home", "src"] {
         std::fs::create_dir_all(path.join(folder))?;
     }
@@ -145,7 +145,8 @@ fn furnish(path: &Path, store: &Store) -> std::io::Result<()> {
     let settings = Settings::new(path, store);
     std::fs::write(path.join("front.json"), serde_json::to_string(&settings)?)?;
     // evcxr's defaults, in place of what the user may have set for evcxr itself.
-    std::fs::write(path.join("evcxr.toml"), "")
+    std::fs::write(path.join("evcxr.toml"), "")?;
+    Ok(settings)
 }
 
 /// The worker: this program, in the environment that the user has.
