@@ -104,6 +104,7 @@ def define(kernel, start, stop):
 
 def measure(name):
     kernel = Kernel(name)
+    print(f"{name}: {kernel.manager.kernel_spec.argv[0]}", flush=True)
     if name == "rust":
         kernel.run(CANDLE)
     kernel.run(TENSOR)

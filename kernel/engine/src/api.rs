@@ -247,6 +247,9 @@ pub trait Engine: Send {
     /// Forgets every variable and item.
     fn restart(&mut self) -> Result<(), EngineError>;
 
+    /// Does ahead what would make the first question about code wait; nobody waits now.
+    fn prime(&mut self) {}
+
     /// Lets go of what a copy of this process will not have: other processes, and what threads do.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 use candlelab_engine::{Engine, EngineError, Handle};
 use candlelab_protocol::log;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::spawn_blocking;
@@ -18,6 +19,8 @@ type Started = Option<Result<Arc<dyn Handle>, EngineError>>;
 /// Parsers follow the nesting of a cell on the stack.
 pub(crate) const STACK: usize = 256 << 20;
 
+/// After this time without a cell a new engine readies itself for questions.
+const IDLE: Duration = Duration::from_millis(300);
 /// How long a cell may take to stop when the kernel ends.
 const GRACE: Duration = Duration::from_secs(3);
 /// How long to wait before it is told again.
@@ -121,7 +124,12 @@ fn work(start: StartEngine, tell: &watch::Sender<Started>, jobs: mpsc::Receiver<
         Ok(engine) => Ok(engine.handle()),
         Err(error) => Err(copy(error)),
     }));
-    for job in jobs {
+    // Who runs a cell as soon as the kernel is there waits for that cell alone.
+    let first = jobs.recv_timeout(IDLE);
+    if let (Err(RecvTimeoutError::Timeout), Ok(engine)) = (&first, &mut engine) {
+        engine.prime();
+    }
+    for job in first.into_iter().chain(jobs) {
         let run = AssertUnwindSafe(|| match &mut engine {
             Ok(engine) => job(Ok(&mut **engine)),
             Err(error) => job(Err(error)),

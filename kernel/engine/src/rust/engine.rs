@@ -190,7 +190,7 @@ impl RustEngine {
         let generated = std::fs::read_to_string(self.session.folder().join("src/lib.rs"));
         drop(context);
         if !link.wait_until_idle(LONG) {
-            self.session.prime();
+            self.session.prime("");
         }
         let record = link.end();
         let stopped = stopper.is_stopped();
@@ -339,6 +339,10 @@ impl Engine for RustEngine {
         self.told.clear();
         self.last_error = None;
         Ok(())
+    }
+
+    fn prime(&mut self) {
+        self.session.prime(start::FIRST_QUESTION);
     }
 
     fn rest(&mut self) -> Result<(), EngineError> {

@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 mod answers;
 pub mod cells;
@@ -188,26 +188,41 @@ fn build(settings: &Settings) -> Result<i32, String> {
     let kept = cell.ordered.take().and_then(|code| cells::Kept::of(settings, &code, &rustc));
     let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.arg(format!("-Cincremental={}", incremental.display()));
-    if kept.as_ref().is_some_and(|kept| kept.take(&library, &file)) {
-        return Ok(0);
+    if let Some(known) = kept.as_ref().and_then(|kept| kept.take(&library, &file)) {
+        return tell(&known);
     }
     let done = loop {
         std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
-        let done = rustc.output().map_err(|error| error.to_string())?;
-        if done.status.success() || !cell.drop_moved(&String::from_utf8_lossy(&done.stderr)) {
+        let done = Compiled::by(&mut rustc)?;
+        if done.code == 0 || !cell.drop_moved(&String::from_utf8_lossy(&done.said)) {
             break done;
         }
     };
-    if let (true, Some(kept)) = (done.status.success(), kept) {
-        kept.keep(&library, &file);
+    if let Some(kept) = kept {
+        kept.keep(&library, &file, &done);
     }
     tell(&done)
 }
 
+/// What became of a compilation.
+pub struct Compiled {
+    /// rustc's exit code.
+    code: i32,
+    /// What it wrote to standard error.
+    said: Vec<u8>,
+}
+
+impl Compiled {
+    fn by(rustc: &mut Command) -> Result<Self, String> {
+        let output = rustc.output().map_err(|error| error.to_string())?;
+        Ok(Self { code: output.status.code().unwrap_or(101), said: output.stderr })
+    }
+}
+
 /// Passes on what the compiler said, and its exit code.
-fn tell(done: &Output) -> Result<i32, String> {
-    std::io::stderr().write_all(&done.stderr).map_err(|error| error.to_string())?;
-    Ok(done.status.code().unwrap_or(101))
+fn tell(done: &Compiled) -> Result<i32, String> {
+    std::io::stderr().write_all(&done.said).map_err(|error| error.to_string())?;
+    Ok(done.code)
 }
 
 /// Looks for errors only.
@@ -215,7 +230,7 @@ fn check(settings: &Settings) -> Result<i32, String> {
     let mut rustc = rustc(settings)?;
     rustc.args(["--crate-type=lib", "--emit=metadata", "--out-dir"]);
     rustc.arg(settings.session.join("check"));
-    tell(&rustc.output().map_err(|error| error.to_string())?)
+    tell(&Compiled::by(&mut rustc)?)
 }
 
 fn rustc(settings: &Settings) -> Result<Command, String> {

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_millis(180);
 /// One session.
 pub struct Session {
     context: Mutex<CommandContext>,
+    /// Held while code is analysed ahead.
+    priming: Mutex<()>,
     variables: Mutex<Variables>,
     pub link: Link,
     pub stopper: Stopper,
@@ -30,7 +32,7 @@ impl Session {
     pub fn new(context: CommandContext, link: Link, folder: PathBuf) -> Self {
         let stopper = Stopper::new(link.clone(), context.process_handle(), folder.clone());
         let (context, variables) = (Mutex::new(context), Mutex::default());
-        Self { context, variables, link, stopper, folder }
+        Self { context, priming: Mutex::default(), variables, link, stopper, folder }
     }
 
     /// The evaluator; it is free while a cell runs, and taken while one is compiled.
@@ -96,10 +98,17 @@ pub fn bundle(outputs: EvalOutputs) -> Bundle {
 
 impl Session {
     /// Has code analysed as it is now: the first question after a change takes longest.
-    pub fn prime(&self) {
+    pub fn prime(&self, question: &str) {
+        let _priming = self.priming.lock();
         if let Some(mut context) = self.context.try_lock() {
-            complete::complete(&mut context, "", 0);
+            complete::complete(&mut context, question, question.len());
         }
+    }
+
+    /// The evaluator for a question about code; `None` while a cell is being compiled.
+    fn context_soon(&self) -> Option<MutexGuard<'_, CommandContext>> {
+        drop(self.priming.lock());
+        self.context.try_lock_for(PATIENCE)
     }
 
     /// How the worker ended, as evcxr would say it.
@@ -110,7 +119,7 @@ impl Session {
 
 impl Handle for Session {
     fn complete(&self, code: &str, offset: usize) -> Completions {
-        match self.context.try_lock_for(PATIENCE) {
+        match self.context_soon() {
             Some(mut context) if !parse::is_too_deep(code) => {
                 complete::complete(&mut context, code, offset)
             }
@@ -120,15 +129,20 @@ impl Handle for Session {
 
     fn inspect(&self, code: &str, offset: usize) -> Option<Bundle> {
         let path = parse::path_at(code, offset)?;
-        let mut context = self.context.try_lock_for(PATIENCE)?;
+        let mut context = self.context_soon()?;
         // A method's documentation is found by its call; what it is called on may be any
         // expression, with names of this cell.
         let end = parse::word_end(code, offset);
         let before = code[..end].replace('\n', " ");
-        let calls = [path, &before].map(|it| format!("{it}("));
-        let mut ways = vec![path, &calls[0], &calls[1], &before];
+        let [path_call, call] = [path, &before].map(|it| format!("{it}("));
+        let is_member = before[..parse::word_start(&before, end)].ends_with('.');
+        // What is likeliest comes first: each way takes as long as a completion.
+        let mut ways = match is_member {
+            true => [path_call.as_str(), &call, path, &before].to_vec(),
+            false => [path, &before, &path_call, &call].to_vec(),
+        };
         // A name that stands alone is both, and is not looked for twice.
-        ways.truncate(if before == path { 2 } else { 4 });
+        ways.dedup();
         ways.into_iter().find_map(|it| documentation(&mut context, it))
     }
 

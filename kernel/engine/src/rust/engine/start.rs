@@ -1,11 +1,11 @@
 //! The start of a session.
 
+use crate::rust::environment;
 use crate::rust::front::{Settings, cells};
 use crate::rust::link::Link;
 use crate::rust::session::Session;
 use crate::rust::store::Store;
 use crate::rust::worker::{FOLDER, RUNTIME_VAR, SOCKET_VAR};
-use crate::rust::{complete, environment};
 use crate::{CELL_TMPDIR, EngineError, processes};
 use evcxr::{CommandContext, EvalContext};
 use std::fmt::Display;
@@ -23,8 +23,8 @@ pub const FIRST_CELL: &str =
 const SPIN_VAR: &str = "CANDLE_BARRIER_POOL_SPIN_LIMIT";
 const SPINS: &str = "1500";
 
-/// Analysed once, so that rust-analyzer knows the types before the first cell asks for them.
-const FIRST_QUESTION: &str = "let t = Tensor::zeros(1, DType::F32, &Device::Cpu)?; t.ran";
+/// Analysed once, so that rust-analyzer knows the types before a cell asks for them.
+pub const FIRST_QUESTION: &str = "let t = Tensor::zeros(1, DType::F32, &Device::Cpu)?; t.ran";
 
 /// Starts an evaluator and its worker; returns when the first cell can run.
 pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
@@ -41,16 +41,13 @@ pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
     let (context, _outputs) = context.map_err(|error| start_error(&error))?;
     let context = CommandContext::with_eval_context(context);
     let session = Session::new(context, link, folder.path().into());
-    {
-        let mut context = session.context();
-        context.execute(FIRST_CELL).map_err(|error| start_error(&error))?;
-        complete::complete(&mut context, FIRST_QUESTION, FIRST_QUESTION.len());
-    }
+    session.context().execute(FIRST_CELL).map_err(|error| start_error(&error))?;
     Ok((session, folder))
 }
 
 /// Ends the worker and all that serves it, before the process is copied.
 pub fn rest(session: &Session) -> Result<(), EngineError> {
+    session.prime(FIRST_QUESTION);
     session.stopper.kill_worker().map_err(|error| start_error(&error))?;
     processes::await_calm();
     Ok(())

@@ -3,7 +3,8 @@
 //! A cell's library is kept under a hash of all that it is made of. Cells that read files or the
 //! environment while they compile, or use crates beside the runtime, are compiled every time.
 
-use super::{Settings, user_crates};
+use super::{Compiled, Settings, user_crates};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs;
@@ -20,8 +21,8 @@ const OUTSIDE: [&str; 7] =
 /// How many files are kept; a cell has two, of some 80 kB together.
 const KEPT: usize = 4000;
 
-/// The place of a compiled cell: its library, and beside it the source that it was made of, to
-/// which the places of its panics refer.
+/// The place of a compiled cell: its library, or what the compiler said against it, and beside it
+/// the source that it was made of, to which the places of its panics refer.
 pub struct Kept {
     library: PathBuf,
 }
@@ -51,28 +52,59 @@ impl Kept {
         self.library.with_extension("rs")
     }
 
-    /// Takes the compiled cell, if it is there.
-    pub fn take(&self, library: &Path, source: &Path) -> bool {
-        let taken = fs::copy(&self.library, library).and_then(|_| fs::copy(self.source(), source));
-        // What is used stays.
-        for file in [&self.library, &self.source()] {
-            let _ = fs::File::open(file).and_then(|file| file.set_modified(SystemTime::now()));
-        }
-        taken.is_ok()
+    fn errors(&self) -> PathBuf {
+        self.library.with_extension("errors")
     }
 
-    /// Keeps a compiled cell; without success nothing is lost.
-    pub fn keep(&self, library: &Path, source: &Path) {
-        let _ = put(source, &self.source()).and_then(|()| put(library, &self.library));
+    /// Takes the compiled cell, if it is there.
+    pub fn take(&self, library: &Path, source: &Path) -> Option<Compiled> {
+        fs::copy(self.source(), source).ok()?;
+        let (file, done) = match fs::read(self.errors()) {
+            Ok(said) => (self.errors(), Compiled { code: 1, said }),
+            Err(_) => {
+                fs::copy(&self.library, library).ok()?;
+                (self.library.clone(), Compiled { code: 0, said: Vec::new() })
+            }
+        };
+        // What is used stays.
+        for file in [file, self.source()] {
+            let _ = fs::File::open(file).and_then(|file| file.set_modified(SystemTime::now()));
+        }
+        Some(done)
     }
+
+    /// Keeps what became of a cell; without success nothing is lost.
+    pub fn keep(&self, library: &Path, source: &Path, done: &Compiled) {
+        let _ = match done.code {
+            0 => put(source, &self.source()).and_then(|()| put(library, &self.library)),
+            1 if is_about_question_mark(&done.said) => {
+                put(source, &self.source()).and_then(|()| write(&done.said, &self.errors()))
+            }
+            _ => Ok(()),
+        };
+    }
+}
+
+/// Whether the errors are those by which evcxr learns that a cell uses `?`, and no others: a session
+/// begins with them. Others may be the machine's, such as a full disk.
+fn is_about_question_mark(said: &[u8]) -> bool {
+    let lines = said.split(|byte| *byte == b'\n').map(serde_json::from_slice::<Value>);
+    let errors: Vec<Value> = lines.flatten().filter(|line| line["level"] == "error").collect();
+    let codes = errors.iter().map(|error| &error["code"]["code"]).filter(|code| !code.is_null());
+    codes.clone().count() > 0 && codes.into_iter().all(|code| code == "E0277")
 }
 
 /// Copies a file: whole, or not at all.
 fn put(from: &Path, to: &Path) -> io::Result<()> {
+    write(&fs::read(from)?, to)
+}
+
+/// Writes a file: whole, or not at all.
+fn write(content: &[u8], to: &Path) -> io::Result<()> {
     let beside = to.with_extension(std::process::id().to_string());
     fs::create_dir_all(to.parent().unwrap_or(Path::new(".")))?;
-    let put = fs::copy(from, &beside).and_then(|_| fs::rename(&beside, to));
-    put.inspect_err(|_| drop(fs::remove_file(&beside)))
+    let written = fs::write(&beside, content).and_then(|()| fs::rename(&beside, to));
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
 /// Removes what has not been used for longest.
@@ -91,6 +123,18 @@ pub fn prune(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_of_the_machine_are_not_kept() {
+        let error = |code: &str| format!("{{\"level\":\"error\",\"code\":{code}}}\n");
+        let question_mark = error("{\"code\":\"E0277\"}");
+        let last = error("null");
+        assert!(is_about_question_mark((question_mark.clone() + &last).as_bytes()));
+        assert!(!is_about_question_mark(
+            (question_mark + &error("{\"code\":\"E0463\"}")).as_bytes()
+        ));
+        assert!(!is_about_question_mark(last.as_bytes()));
+    }
 
     #[test]
     fn the_oldest_go_first() {

@@ -33,10 +33,11 @@ fn items_ordered(source: &str) -> Option<String> {
     if items.iter().any(|item| matches!(item, Item::MacroRules(_) | Item::MacroDef(_))) {
         return None;
     }
-    let first = items.first()?.syntax().text_range().start();
+    let first =
+        items.first().map_or(source.len(), |item| item.syntax().text_range().start().into());
     let mut items: Vec<String> = items.iter().map(|item| item.syntax().to_string()).collect();
     items.sort_unstable();
-    Some(format!("{}{}\n", &source[..first.into()], items.join("\n")))
+    Some(format!("{}{}\n", &source[..first], items.join("\n")))
 }
 
 #[cfg(test)]
@@ -66,6 +67,14 @@ mod tests {
         );
         assert_eq!(order(&one), order(&two));
         assert!(order(&one).unwrap().ends_with("z();\ny();\n"));
+    }
+
+    #[test]
+    fn a_cell_without_items_has_an_order() {
+        assert_eq!(
+            order("#![allow(x)]\nFUNCTION\nf();").unwrap(),
+            "#![allow(x)]\nFUNCTION\nf();\n"
+        );
     }
 
     #[test]
