@@ -48,7 +48,7 @@ fn convolutions_of_many_images_are_those_of_one() -> Result<()> {
         (1, 0, 1, 6, 6), // one window
     ] {
         let options = options(stride, padding, dilation);
-        for (inputs, outputs) in [(1, 11), (3, 8), (5, 1), (2, 6)] {
+        for (inputs, outputs) in [(1, 11), (3, 8), (5, 1), (2, 6), (13, 19)] {
             let (x, w) = ([19, inputs, size, size + 1], [outputs, inputs, kernel, kernel]);
             let name = format!("{options:?} {kernel} {size} {inputs} {outputs}");
             agree(&name, (&x, &w), |x, w| conv2d_with(x, w, None, options))?;
@@ -59,15 +59,24 @@ fn convolutions_of_many_images_are_those_of_one() -> Result<()> {
 
 #[test]
 fn transposed_convolutions_of_many_images_are_those_of_one() -> Result<()> {
-    for (stride, padding, kernel, more) in [(2, 1, 4, 0), (2, 1, 3, 1), (1, 0, 3, 0), (3, 0, 2, 0)]
+    for (stride, padding, kernel, more) in
+        [(2, 1, 4, 0), (2, 1, 3, 1), (1, 0, 3, 0), (3, 0, 2, 0), (2, 2, 6, 0)]
     {
-        let (x, w) = ([67, 3, 4, 5], [3, 9, kernel, kernel]);
-        let name = format!("{stride} {padding} {kernel} {more}");
-        let options = options(stride, padding, 1);
-        agree(&name, (&x, &w), |x, w| conv_transpose2d(x, w, None, options, more))?;
+        for inputs in [3, 17] {
+            let (x, w) = ([67, inputs, 4, 5], [inputs, 9, kernel, kernel]);
+            let name = format!("{stride} {padding} {kernel} {more} {inputs}");
+            let options = options(stride, padding, 1);
+            agree(&name, (&x, &w), |x, w| conv_transpose2d(x, w, None, options, more))?;
+        }
     }
     let (x, w) = ([20, 5, 1, 1], [5, 2, 7, 7]); // an image from a point
     agree("point", (&x, &w), |x, w| conv_transpose2d(x, w, None, ConvOptions::default(), 0))
+}
+
+#[test]
+fn convolutions_of_many_channels_are_those_of_few() -> Result<()> {
+    let (x, w) = ([16, 700, 3, 3], [9, 700, 3, 3]);
+    agree("700 channels", (&x, &w), |x, w| conv2d(x, w, None, 1, 1))
 }
 
 #[test]

@@ -3,9 +3,12 @@
 mod direct;
 mod elsewhere;
 mod geometry;
+mod gradient;
 mod kernels;
 mod lanes;
 mod micro;
+mod plan;
+mod winograd;
 
 use super::channels::AddChannels;
 use super::custom::{apply2, apply3, ours};

@@ -1,0 +1,247 @@
+//! The gradient of the weights of a convolution of many images.
+
+use super::direct::{BLOCKS, machine};
+use super::geometry::Geometry;
+use super::lanes::Padded;
+use super::micro::{self, Strip};
+use super::plan::{Phase, blocks};
+use super::winograd::{self, SIDE, Tiles, plane};
+use crate::ops::matrix::{Place, multiply};
+use crate::ops::parallel::{MOVE, Parts, room, rows, sum, tasks};
+use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
+
+/// Pixels of a strip whose gradients stay in the cache.
+const STRIP: usize = 48;
+
+/// Vectors of tiles that stay in a core's own cache.
+const TILE_CACHE: usize = 1 << 13;
+
+/// Sums that are made at the same time.
+const PARTS: usize = 8;
+
+impl Geometry {
+    /// `dW = dY Xᵀ`.
+    pub fn direct_weights(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
+        match (self.has_tiles(), self.square()) {
+            (true, Some(2)) => self.weights_by_tiles::<2, 3>(x, dy),
+            (true, _) => self.weights_by_tiles::<3, 4>(x, dy),
+            (false, _) => self.weights_by_windows(x, dy),
+        }
+    }
+
+    fn weights_by_windows(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
+        let (lanes, _) = machine();
+        let (seen, phase, made) = (self.seen(), self.forward_phase(), self.made());
+        let tasks_of = self.tasks_of(&phase);
+        let mut dw = vec![0f32; self.outputs * self.rows()];
+        let (mut x_lanes, mut dy_lanes) = (Vec::new(), Vec::new());
+        for start in (0..self.batch).step_by(BLOCKS * lanes) {
+            let images = start..self.batch.min(start + BLOCKS * lanes);
+            seen.interleave(x, images.clone(), lanes, &mut x_lanes);
+            made.interleave(dy, images.clone(), lanes, &mut dy_lanes);
+            let work = self.work() / self.batch * images.len();
+            let parts = Parts::new(&mut dw);
+            tasks(tasks_of.len(), work, |task| {
+                let (channels, corners) = tasks_of[task].clone();
+                let size = phase.offsets.len();
+                let numbers = corners.start * size..corners.end * size;
+                let task = Windows {
+                    geometry: self,
+                    seen: &seen,
+                    taps: &phase.taps()[numbers.clone()],
+                    channels: channels.clone(),
+                    x: &x_lanes,
+                    dy: &dy_lanes,
+                };
+                let sums = Arch::new().dispatch(task);
+                let weights = &phase.weights[numbers];
+                let first = weights.iter().min().copied().unwrap_or(0);
+                for (row, sums) in channels.zip(sums.chunks(weights.len().max(1))) {
+                    let start = row * self.rows() + first;
+                    // SAFETY: these weights belong to this task alone.
+                    let dw = unsafe { parts.part(start..start + weights.len()) };
+                    weights.iter().zip(sums).for_each(|(place, sum)| dw[place - first] += sum);
+                }
+            });
+        }
+        dw
+    }
+
+    /// For each number of a tile the product of two matrices, whose rows are all tiles of a channel.
+    fn weights_by_tiles<const R: usize, const A: usize>(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
+        let (lanes, _) = machine();
+        let (seen, phase, made) = (self.seen(), self.forward_phase(), self.made());
+        let places = phase.tiles(phase.size.0);
+        let corners = phase.corners.len();
+        let size = corners * self.outputs;
+        let together = TILE_CACHE / (A * A * (corners + self.outputs));
+        let chunks: Vec<_> = places.chunks(together.max(1)).collect();
+        let mut total = vec![0f32; A * A * size];
+        let (mut x_lanes, mut dy_lanes) = (Vec::new(), Vec::new());
+        for start in (0..self.batch).step_by(BLOCKS * lanes) {
+            let images = start..self.batch.min(start + BLOCKS * lanes);
+            seen.interleave(x, images.clone(), lanes, &mut x_lanes);
+            made.interleave(dy, images.clone(), lanes, &mut dy_lanes);
+            let work = self.work() / self.batch * images.len();
+            let units = images.len().div_ceil(lanes) * chunks.len();
+            let share = units.div_ceil(PARTS);
+            let sums = sum(units.div_ceil(share), total.len(), work, |parts, sums| {
+                let mut numbers = (Vec::new(), Vec::new());
+                for unit in parts.start * share..units.min(parts.end * share) {
+                    let (block, places) = (unit / chunks.len(), chunks[unit % chunks.len()]);
+                    let (x_block, dy_block) = (seen.block() * lanes, made.block() * lanes);
+                    Arch::new().dispatch(Enter::<A> {
+                        geometry: self,
+                        corners: &phase.corners,
+                        places,
+                        widths: (seen.padded.1, made.padded.1),
+                        x: &x_lanes[block * x_block..(block + 1) * x_block],
+                        dy: &dy_lanes[block * dy_block..(block + 1) * dy_block],
+                        numbers: &mut numbers,
+                    });
+                    let depth = places.len() * lanes;
+                    let at = |k: usize, channels: usize| {
+                        Place::rows(k * plane(channels * places.len()) * lanes, depth)
+                    };
+                    for (k, sums) in sums.chunks_exact_mut(size).enumerate() {
+                        let v = (&numbers.0[..], at(k, corners).t());
+                        let e = (&numbers.1[..], at(k, self.outputs));
+                        let sums = (sums, Place::rows(0, corners));
+                        multiply((self.outputs, depth, corners), e, v, sums, true);
+                    }
+                }
+            });
+            total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
+        }
+        let mut dw = room(self.outputs * self.rows());
+        let work = self.outputs * self.rows() * MOVE;
+        rows(&mut dw, self.rows(), work, |first, dw| {
+            for (channel, dw) in (first..).zip(dw.chunks_exact_mut(self.rows())) {
+                for (corner, places) in phase.weights.chunks_exact(R * R).enumerate() {
+                    let mut tile = [[0.0; A]; A];
+                    for (k, number) in tile.as_flattened_mut().iter_mut().enumerate() {
+                        *number = total[k * size + channel * corners + corner];
+                    }
+                    let window: [[f32; R]; R] = winograd::window_of(tile);
+                    places.iter().zip(window.as_flattened()).for_each(|(at, w)| dw[*at] = *w);
+                }
+            }
+        });
+        dw
+    }
+
+    /// The gradient's own images, with a border where tiles reach over their edge.
+    fn made(&self) -> Padded {
+        let whole = |windows: usize| match self.has_tiles() {
+            true => windows.next_multiple_of(SIDE),
+            false => windows,
+        };
+        let padded = (whole(self.windows.0), whole(self.windows.1));
+        Padded { channels: self.outputs, size: self.windows, before: (0, 0), padded }
+    }
+
+    /// The channels of the result and the windows' corners of each task; the weights of a task
+    /// follow one another.
+    fn tasks_of(&self, phase: &Phase) -> Vec<(Range<usize>, Range<usize>)> {
+        let (_, together) = machine();
+        let corners = phase.corners.len();
+        // Corners of one input channel stay together.
+        let channel = corners / self.inputs;
+        let blocks = blocks(self.outputs, together);
+        let share = corners.div_ceil(8usize.div_ceil(blocks.len())).next_multiple_of(channel);
+        let shares = (0..corners).step_by(share).map(|at| at..corners.min(at + share));
+        let of = |corners: Range<usize>| {
+            blocks.iter().map(move |channels| (channels.clone(), corners.clone()))
+        };
+        shares.flat_map(of).collect()
+    }
+}
+
+/// The gradients of some channels' weights for some taps, channel by channel.
+struct Windows<'a> {
+    geometry: &'a Geometry,
+    seen: &'a Padded,
+    taps: &'a [usize],
+    channels: Range<usize>,
+    x: &'a [f32],
+    dy: &'a [f32],
+}
+
+impl WithSimd for Windows<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
+        let Geometry { windows, stride, .. } = *self.geometry;
+        let (channels, places) = (self.channels.len(), windows.0 * windows.1);
+        let taps = self.taps;
+        let mut sums = vec![simd.splat_f32s(0.0); taps.len() * channels];
+        let height = (STRIP / windows.1).max(1);
+        let (x, _) = S::as_simd_f32s(self.x);
+        let (dy, _) = S::as_simd_f32s(self.dy);
+        let dy_blocks = dy.chunks_exact(self.geometry.outputs * places);
+        for (x, dy) in x.chunks_exact(self.seen.block()).zip(dy_blocks) {
+            for first in (0..windows.0).step_by(height) {
+                let strip = Strip {
+                    from: first * stride.0 * self.seen.padded.1,
+                    from_step: (stride.0 * self.seen.padded.1, stride.1),
+                    dy: self.channels.start * places + first * windows.1,
+                    dy_plane: places,
+                    size: (height.min(windows.0 - first), windows.1),
+                };
+                micro::weights(simd, channels, (x, taps), dy, &mut sums, strip);
+            }
+        }
+        let mut dw = Vec::with_capacity(sums.len());
+        for m in 0..channels {
+            dw.extend((0..taps.len()).map(|tap| simd.reduce_sum_f32s(sums[tap * channels + m])));
+        }
+        dw
+    }
+}
+
+/// `Bᵀ d B` and `A dY Aᵀ` of some tiles of a block of images: `(number, channel, tile, lane)`.
+struct Enter<'a, const A: usize> {
+    geometry: &'a Geometry,
+    corners: &'a [usize],
+    places: &'a [(usize, usize)],
+    /// Of a row of `x`, and of one of `dy`.
+    widths: (usize, usize),
+    x: &'a [f32],
+    dy: &'a [f32],
+    numbers: &'a mut (Vec<f32>, Vec<f32>),
+}
+
+impl<const A: usize> WithSimd for Enter<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (stride, channels) = (self.geometry.stride, self.geometry.outputs);
+        let count = self.places.len();
+        let size = |channels: usize| A * A * plane(channels * count) * S::F32_LANES;
+        self.numbers.0.resize(size(self.corners.len()), 0.0);
+        self.numbers.1.resize(size(channels), 0.0);
+        let (v, _) = S::as_mut_simd_f32s(&mut self.numbers.0);
+        let (e, _) = S::as_mut_simd_f32s(&mut self.numbers.1);
+        let (x, _) = S::as_simd_f32s(self.x);
+        let (dy, _) = S::as_simd_f32s(self.dy);
+
+        let step = (stride.0 * self.widths.0, stride.1);
+        let origin = |&(row, column): &(usize, usize)| row * step.0 + column * step.1;
+        let origins: Vec<usize> = self.places.iter().map(origin).collect();
+        winograd::enter::<S, A>(simd, x, self.corners, Tiles { origins: &origins, step }, v);
+
+        let width = self.widths.1;
+        for (channel, dy) in dy.chunks_exact(dy.len() / channels).enumerate() {
+            for (tile, (row, column)) in self.places.iter().enumerate() {
+                let start = row * width + column;
+                let (top, bottom) = (&dy[start..start + SIDE], &dy[start + width..][..SIDE]);
+                let square = [[top[0], top[1]], [bottom[0], bottom[1]]];
+                let at = (channel * count + tile, plane(channels * count));
+                winograd::enter_gradient::<S, A>(simd, square, at, e);
+            }
+        }
+    }
+}
