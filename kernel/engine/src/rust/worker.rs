@@ -58,16 +58,7 @@ fn keep_memory() {
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000) };
 }
 
-/// While a cell computes on all cores, the engine goes first: questions about code are short, and
-/// somebody waits for the answer.
-fn give_way() {
-    const NICENESS: i32 = 10;
-    // SAFETY: changes the priority of this process alone. Where that is not allowed, questions wait.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
-}
-
 fn run() -> Result<(), String> {
-    give_way();
     keep_memory();
     let socket = take_var(SOCKET_VAR)?;
     let library = take_var(RUNTIME_VAR)?;
