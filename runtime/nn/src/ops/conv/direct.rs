@@ -4,23 +4,11 @@ use super::geometry::Geometry;
 use super::lanes::separate;
 use super::micro::{self, Row, channels_at_once};
 use super::plan::{Phase, Plan, blocks};
-use super::winograd::{self, SIDE, Tiles, plane};
+use super::winograd::{self, Tiles, plane};
 use crate::ops::parallel::{MOVE, Parts, room, rows, tasks};
 use crate::ops::rectify::Bend;
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
-
-/// Blocks of images that lie in lanes at the same time, so that a large batch needs no more memory.
-pub const BLOCKS: usize = 4;
-
-/// Parts of an image that are computed one by one.
-const SHARES: usize = 4;
-
-/// Numbers that stay in a core's own cache.
-const CACHE: usize = 1 << 17;
-
-/// Pixels of a part if the image is too large for that.
-const PIXELS: usize = 48;
 
 /// Vectors of tiles that stay in a core's own cache.
 const TILE_CACHE: usize = 1 << 12;
@@ -75,44 +63,29 @@ impl Plan {
         let pixels = self.size.0 * self.size.1;
         let mut y = room(batch * self.channels * pixels);
         let parts = Parts::new(&mut y);
-        let mut x_lanes = Vec::new();
         let taps: usize = self.phases.iter().map(|phase| phase.weights.len()).sum();
-        let height = self.height(lanes, blocks.len());
-        let shares = self.size.0.div_ceil(height);
-        for start in (0..batch).step_by(BLOCKS * lanes) {
-            let images = start..batch.min(start + BLOCKS * lanes);
-            self.source.interleave(x, images.clone(), lanes, &mut x_lanes);
-            let work = images.len() * self.channels * pixels * taps;
-            tasks(images.len().div_ceil(lanes) * shares, work, |task| {
-                let (own, top) = (task / shares, task % shares * height);
-                let first = images.start + own * lanes;
-                let block = self.source.block() * lanes;
-                let x = &x_lanes[own * block..(own + 1) * block];
-                let rows = top..self.size.0.min(top + height);
-                let size = rows.len() * self.size.1;
-                let task = Task { plan: self, blocks: &blocks, weights: &packed, rows, x };
-                let made = Arch::new().dispatch(task);
-                for (channel, plane) in made.chunks(size * lanes).enumerate() {
-                    let place = (first * self.channels + channel) * pixels + top * self.size.1;
-                    let count = lanes.min(images.end - first);
-                    let bias = bias.map_or(0.0, |bias| bias[channel]);
-                    let to = (place, self.channels * pixels, count);
-                    // SAFETY: these rows of these images belong to this task alone.
-                    unsafe { separate(plane, lanes, (bias, bend), &parts, to) };
-                }
-            });
-        }
-        y
-    }
-
-    /// Rows that are computed at a time, of all channels: for every core its share, and few where
-    /// many channels look at an image that is too large for the cache.
-    fn height(&self, lanes: usize, blocks: usize) -> usize {
         let step = self.phases.first().map_or(1, |phase| phase.step.0);
-        let large = self.source.block() * lanes > CACHE && blocks > 2 && !self.tiles;
-        let most = if large { PIXELS.div_ceil(self.size.1) } else { self.size.0 };
-        let whole = if self.tiles { SIDE * step } else { step };
-        self.size.0.div_ceil(SHARES).min(most).next_multiple_of(whole)
+        let shares = self.size.0.div_ceil(self.height);
+        let work = batch * self.channels * pixels * taps;
+        tasks(batch.div_ceil(lanes) * shares, work, |task| {
+            let (first, top) = (task / shares * lanes, task % shares * self.height);
+            let images = first..batch.min(first + lanes);
+            let rows = top..self.size.0.min(top + self.height);
+            let seen = top / step * self.from_step.0;
+            let x = self.source.interleave_block(x, images.clone(), seen, lanes);
+            let task =
+                Task { plan: self, blocks: &blocks, weights: &packed, rows: rows.len(), x: &x };
+            let made = Arch::new().dispatch(task);
+            let size = rows.len() * self.size.1;
+            for (channel, plane) in made.chunks(size * lanes).enumerate() {
+                let place = (first * self.channels + channel) * pixels + top * self.size.1;
+                let bias = bias.map_or(0.0, |bias| bias[channel]);
+                let to = (place, self.channels * pixels, images.len());
+                // SAFETY: these rows of these images belong to this task alone.
+                unsafe { separate(plane, lanes, (bias, bend), &parts, to) };
+            }
+        });
+        y
     }
 
     /// The weights of some channels for each phase: `(tap, channel)`, or those of tiles,
@@ -162,7 +135,7 @@ struct Task<'a> {
     blocks: &'a [Range<usize>],
     /// Of each block and phase.
     weights: &'a [Vec<Vec<f32>>],
-    rows: Range<usize>,
+    rows: usize,
     x: &'a [f32],
 }
 
@@ -171,7 +144,7 @@ impl WithSimd for Task<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
-        let pixels = self.rows.len() * self.plan.size.1;
+        let pixels = self.rows * self.plan.size.1;
         let mut made = room(self.plan.channels * pixels * S::F32_LANES);
         let (y, _) = S::as_mut_simd_f32s(&mut made);
         let (x, _) = S::as_simd_f32s(self.x);
@@ -189,13 +162,12 @@ impl WithSimd for Task<'_> {
 impl Task<'_> {
     /// Rows of this task's that belong to a phase, counted within it.
     fn height(&self, phase: &Phase) -> usize {
-        self.rows.len().saturating_sub(phase.first.0).div_ceil(phase.step.0)
+        self.rows.saturating_sub(phase.first.0).div_ceil(phase.step.0)
     }
 
     /// Where the first window of a row of the phase starts, in vectors.
-    fn from(&self, phase: &Phase, row: usize) -> usize {
-        let down = self.rows.start / phase.step.0 + row;
-        down * self.plan.from_step.0 * self.plan.source.padded.1
+    fn from(&self, row: usize) -> usize {
+        row * self.plan.from_step.0 * self.plan.source.padded.1
     }
 
     /// Where a pixel of the phase is written, in vectors.
@@ -206,14 +178,14 @@ impl Task<'_> {
 
     #[inline(always)]
     fn by_windows<S: Simd>(&self, simd: S, phase: usize, x: &[S::f32s], y: &mut [S::f32s]) {
-        let pixels = self.rows.len() * self.plan.size.1;
+        let pixels = self.rows * self.plan.size.1;
         let (at, phase) = (phase, &self.plan.phases[phase]);
         let taps = phase.taps();
         for (channels, weights) in self.blocks.iter().zip(self.weights) {
             let y = &mut y[channels.start * pixels..channels.end * pixels];
             for row in 0..self.height(phase) {
                 let row = Row {
-                    from: self.from(phase, row),
+                    from: self.from(row),
                     from_step: self.plan.from_step.1,
                     to: self.to(phase, (row, 0)),
                     to_step: phase.step.1,
@@ -236,7 +208,7 @@ impl Task<'_> {
         y: &mut [S::f32s],
     ) {
         let (at, phase) = (phase, &self.plan.phases[phase]);
-        let pixels = self.rows.len() * self.plan.size.1;
+        let pixels = self.rows * self.plan.size.1;
         let from_step = self.plan.from_step;
         let corners = phase.corners.len();
         let places = phase.tiles(self.height(phase));
@@ -247,8 +219,7 @@ impl Task<'_> {
         let mut m = vec![zero; A * A * plane(channels_at_once::<S>() * together)];
         for places in places.chunks(together.max(1)) {
             let count = places.len();
-            let origin =
-                |&(row, column): &(usize, usize)| self.from(phase, row) + column * from_step.1;
+            let origin = |&(row, column): &(usize, usize)| self.from(row) + column * from_step.1;
             let origins: Vec<usize> = places.iter().map(origin).collect();
             let step = (from_step.0 * self.plan.source.padded.1, from_step.1);
             let tiles = Tiles { origins: &origins, step };

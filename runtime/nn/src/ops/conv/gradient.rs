@@ -1,6 +1,6 @@
 //! The gradient of the weights of a convolution of many images.
 
-use super::direct::{BLOCKS, machine};
+use super::direct::machine;
 use super::geometry::Geometry;
 use super::lanes::Padded;
 use super::micro::{self, Strip};
@@ -17,8 +17,11 @@ const STRIP: usize = 48;
 /// Vectors of tiles that stay in a core's own cache.
 const TILE_CACHE: usize = 1 << 13;
 
-/// Sums that are made at the same time.
-const PARTS: usize = 8;
+/// Numbers that stay in a core's own cache.
+const CACHE: usize = 1 << 18;
+
+/// Blocks of images that lie in lanes at the same time, so that a large batch needs no more memory.
+const BLOCKS: usize = 4;
 
 impl Geometry {
     /// `dW = dY Xᵀ`.
@@ -32,7 +35,8 @@ impl Geometry {
 
     fn weights_by_windows(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
         let (lanes, _) = machine();
-        let (seen, phase, made) = (self.seen(), self.forward_phase(), self.made());
+        let (seen, made) = (self.seen(self.windows.0), self.made(self.windows.0));
+        let phase = self.forward_phase(&seen);
         let tasks_of = self.tasks_of(&phase);
         let mut dw = vec![0f32; self.outputs * self.rows()];
         let (mut x_lanes, mut dy_lanes) = (Vec::new(), Vec::new());
@@ -71,33 +75,31 @@ impl Geometry {
     /// For each number of a tile the product of two matrices, whose rows are all tiles of a channel.
     fn weights_by_tiles<const R: usize, const A: usize>(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
         let (lanes, _) = machine();
-        let (seen, phase, made) = (self.seen(), self.forward_phase(), self.made());
-        let places = phase.tiles(phase.size.0);
+        let all = self.seen(self.windows.0).block() + self.made(self.windows.0).block();
+        let height = self.windows.0.div_ceil((all * lanes).div_ceil(CACHE)).next_multiple_of(SIDE);
+        let (seen, made) = (self.seen(height), self.made(height));
+        let phase = self.forward_phase(&seen);
         let corners = phase.corners.len();
         let size = corners * self.outputs;
-        let together = TILE_CACHE / (A * A * (corners + self.outputs));
-        let chunks: Vec<_> = places.chunks(together.max(1)).collect();
-        let mut total = vec![0f32; A * A * size];
-        let (mut x_lanes, mut dy_lanes) = (Vec::new(), Vec::new());
-        for start in (0..self.batch).step_by(BLOCKS * lanes) {
-            let images = start..self.batch.min(start + BLOCKS * lanes);
-            seen.interleave(x, images.clone(), lanes, &mut x_lanes);
-            made.interleave(dy, images.clone(), lanes, &mut dy_lanes);
-            let work = self.work() / self.batch * images.len();
-            let units = images.len().div_ceil(lanes) * chunks.len();
-            let share = units.div_ceil(PARTS);
-            let sums = sum(units.div_ceil(share), total.len(), work, |parts, sums| {
-                let mut numbers = (Vec::new(), Vec::new());
-                for unit in parts.start * share..units.min(parts.end * share) {
-                    let (block, places) = (unit / chunks.len(), chunks[unit % chunks.len()]);
-                    let (x_block, dy_block) = (seen.block() * lanes, made.block() * lanes);
+        let shares = self.windows.0.div_ceil(height);
+        let parts = self.batch.div_ceil(lanes) * shares;
+        let together = (TILE_CACHE / (A * A * (corners + self.outputs))).max(1);
+        let total = sum(parts, A * A * size, self.work(), |parts, sums| {
+            let mut numbers = (Vec::new(), Vec::new());
+            for part in parts {
+                let (first, top) = (part / shares * lanes, part % shares * height);
+                let images = first..self.batch.min(first + lanes);
+                let x = seen.interleave_block(x, images.clone(), top * self.stride.0, lanes);
+                let dy = made.interleave_block(dy, images, top, lanes);
+                let places = phase.tiles(height.min(self.windows.0 - top));
+                for places in places.chunks(together) {
                     Arch::new().dispatch(Enter::<A> {
                         geometry: self,
                         corners: &phase.corners,
                         places,
                         widths: (seen.padded.1, made.padded.1),
-                        x: &x_lanes[block * x_block..(block + 1) * x_block],
-                        dy: &dy_lanes[block * dy_block..(block + 1) * dy_block],
+                        x: &x,
+                        dy: &dy,
                         numbers: &mut numbers,
                     });
                     let depth = places.len() * lanes;
@@ -111,9 +113,8 @@ impl Geometry {
                         multiply((self.outputs, depth, corners), e, v, sums, true);
                     }
                 }
-            });
-            total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
-        }
+            }
+        });
         let mut dw = room(self.outputs * self.rows());
         let work = self.outputs * self.rows() * MOVE;
         rows(&mut dw, self.rows(), work, |first, dw| {
@@ -131,13 +132,13 @@ impl Geometry {
         dw
     }
 
-    /// The gradient's own images, with a border where tiles reach over their edge.
-    fn made(&self) -> Padded {
+    /// So many rows of the gradient's own images, with a border where tiles reach over the edge.
+    fn made(&self, rows: usize) -> Padded {
         let whole = |windows: usize| match self.has_tiles() {
             true => windows.next_multiple_of(SIDE),
             false => windows,
         };
-        let padded = (whole(self.windows.0), whole(self.windows.1));
+        let padded = (whole(rows), whole(self.windows.1));
         Padded { channels: self.outputs, size: self.windows, before: (0, 0), padded }
     }
 

@@ -1,6 +1,6 @@
 //! Images side by side in the lanes of vectors, and back.
 
-use crate::ops::parallel::{MOVE, Parts, rows, wide};
+use crate::ops::parallel::{MOVE, Parts, room, rows, wide};
 use crate::ops::rectify::Bend;
 use std::ops::Range;
 
@@ -33,6 +33,22 @@ impl Padded {
         self.channels * self.plane()
     }
 
+    /// Puts a block of images of `x` into lanes, from a row with border on: the rows that are
+    /// `padded` are those of a part of an image.
+    pub fn interleave_block(
+        &self,
+        x: &[f32],
+        images: Range<usize>,
+        first: usize,
+        lanes: usize,
+    ) -> Vec<f32> {
+        let mut out = room(self.block() * lanes);
+        for (channel, out) in out.chunks_mut(self.plane() * lanes).enumerate() {
+            self.fill(x, images.clone(), (channel, first), lanes, out);
+        }
+        out
+    }
+
     /// Puts these images of `x` into lanes.
     pub fn interleave(&self, x: &[f32], images: Range<usize>, lanes: usize, out: &mut Vec<f32>) {
         let blocks = images.len().div_ceil(lanes);
@@ -43,16 +59,23 @@ impl Padded {
             for (at, plane) in (first..).zip(planes.chunks_mut(plane)) {
                 let start = images.start + at / self.channels * lanes;
                 let own = start..images.end.min(start + lanes);
-                self.fill(x, own, at % self.channels, lanes, plane);
+                self.fill(x, own, (at % self.channels, 0), lanes, plane);
             }
         });
     }
 
-    /// One channel of a block.
-    fn fill(&self, x: &[f32], images: Range<usize>, channel: usize, lanes: usize, out: &mut [f32]) {
+    /// One channel of a block, from a row on.
+    fn fill(
+        &self,
+        x: &[f32],
+        images: Range<usize>,
+        (channel, first): (usize, usize),
+        lanes: usize,
+        out: &mut [f32],
+    ) {
         let ((height, width), (top, left)) = (self.size, self.before);
         let start = channel * height * width;
-        for (row, out) in out.chunks_mut(self.padded.1 * lanes).enumerate() {
+        for (row, out) in (first..).zip(out.chunks_mut(self.padded.1 * lanes)) {
             let Some(row) = row.checked_sub(top).filter(|row| *row < height) else {
                 out.fill(0.0);
                 continue;

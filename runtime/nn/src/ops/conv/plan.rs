@@ -4,6 +4,7 @@ use super::direct::machine;
 use super::geometry::Geometry;
 use super::lanes::Padded;
 use super::winograd::SIDE;
+use candle_core::utils::get_num_threads;
 use std::ops::Range;
 
 /// Output pixels that lie in the same way to the numbers of the kernel.
@@ -37,7 +38,10 @@ impl Phase {
 
 /// A convolution forward, or back to the image.
 pub struct Plan {
+    /// What the windows of [`height`](Self::height) rows see.
     pub source: Padded,
+    /// Rows of the result that are computed at a time.
+    pub height: usize,
     /// From the window of a pixel to that of the next, down and right.
     pub from_step: (usize, usize),
     pub channels: usize,
@@ -48,6 +52,9 @@ pub struct Plan {
     /// Whether windows are squares that are computed by [tiles](super::winograd).
     pub tiles: bool,
 }
+
+/// Numbers that stay in a core's own cache.
+const CACHE: usize = 1 << 18;
 
 /// Channels on either side from which on tiles are worth the sums that they take.
 const ENOUGH: usize = 8;
@@ -69,18 +76,26 @@ impl Geometry {
         is_square.then_some(side)
     }
 
+    /// Parts of an image that are computed one by one: for every core its share, and so many that
+    /// what they read and write, `vectors` in all, stays in the cache.
+    fn parts(&self, vectors: usize) -> usize {
+        let (lanes, _) = machine();
+        let blocks = self.batch.div_ceil(lanes);
+        (2 * get_num_threads()).div_ceil(blocks).max((vectors * lanes).div_ceil(CACHE))
+    }
+
     /// Whether forward and the gradient of the weights are computed by tiles.
     pub fn has_tiles(&self) -> bool {
         let squares = self.inputs * self.stride.0 * self.stride.1;
         self.square().is_some() && squares >= ENOUGH && self.outputs >= ENOUGH
     }
 
-    /// What the windows see.
-    pub fn seen(&self) -> Padded {
+    /// What the windows of so many rows see.
+    pub fn seen(&self, rows: usize) -> Padded {
         let reach = |windows: usize, stride: usize, kernel: usize, dilation: usize| {
             (whole(windows, self.has_tiles()) - 1) * stride + (kernel - 1) * dilation + 1
         };
-        let down = reach(self.windows.0, self.stride.0, self.kernel.0, self.dilation.0);
+        let down = reach(rows, self.stride.0, self.kernel.0, self.dilation.0);
         let right = reach(self.windows.1, self.stride.1, self.kernel.1, self.dilation.1);
         Padded {
             channels: self.inputs,
@@ -91,8 +106,8 @@ impl Geometry {
     }
 
     /// The windows as [squares](Self::square) if there are any, else as they are.
-    pub fn forward_phase(&self) -> Phase {
-        let (seen, (height, width)) = (self.seen(), self.kernel);
+    pub fn forward_phase(&self, seen: &Padded) -> Phase {
+        let (height, width) = self.kernel;
         // Numbers of a square are so far apart, and so many squares make a window.
         let (apart, squares) = match self.square() {
             Some(_) => (self.stride, self.stride),
@@ -123,13 +138,18 @@ impl Geometry {
 
     /// `Y = W X`.
     pub fn forward_plan(&self) -> Plan {
+        let seen = self.seen(self.windows.0).block();
+        let parts = self.parts(seen + self.outputs * self.places());
+        let height = part(self.windows.0, parts, whole(1, self.has_tiles()));
+        let source = self.seen(height);
         Plan {
-            source: self.seen(),
+            source,
+            height,
             from_step: self.stride,
             channels: self.outputs,
             size: self.windows,
             weight_step: self.rows(),
-            phases: vec![self.forward_phase()],
+            phases: vec![self.forward_phase(&source)],
             tiles: self.has_tiles(),
         }
     }
@@ -137,9 +157,8 @@ impl Geometry {
     /// `dX = Wᵀ dY`: for each phase of the stride a convolution with some numbers of the kernel.
     pub fn spread_plan(&self) -> Plan {
         let tiles = self.square().is_some() && self.outputs >= ENOUGH && self.inputs >= ENOUGH;
-        let axis = |size, windows, kernel, stride, padding, dilation| Axis {
+        let axis = |size, kernel, stride, padding, dilation| Axis {
             size,
-            windows,
             kernel,
             stride,
             padding,
@@ -147,20 +166,22 @@ impl Geometry {
             tiles,
         };
         let (kernel, stride, padding) = (self.kernel, self.stride, self.padding);
-        let down =
-            axis(self.image.0, self.windows.0, kernel.0, stride.0, padding.0, self.dilation.0);
-        let right =
-            axis(self.image.1, self.windows.1, kernel.1, stride.1, padding.1, self.dilation.1);
-        let source = Padded {
+        let down = axis(self.image.0, kernel.0, stride.0, padding.0, self.dilation.0);
+        let right = axis(self.image.1, kernel.1, stride.1, padding.1, self.dilation.1);
+        let source = |rows| Padded {
             channels: self.outputs,
             size: self.windows,
             before: (down.before(), right.before()),
-            padded: (down.padded(), right.padded()),
+            padded: (down.padded(rows), right.padded(self.image.1)),
         };
+        let parts = self.parts(source(self.image.0).block() + self.image_size());
+        let height = part(self.image.0, parts, whole(1, tiles) * stride.0);
+        let source = source(height);
         let firsts = places(stride.0.min(self.image.0), stride.1.min(self.image.1));
         let phases = firsts.map(|first| self.phase(first, &down, &right, &source)).collect();
         Plan {
             source,
+            height,
             from_step: (1, 1),
             channels: self.inputs,
             size: self.image,
@@ -197,6 +218,11 @@ impl Geometry {
     }
 }
 
+/// The rows of a part, where so many parts are wanted; a multiple of `step`.
+fn part(rows: usize, parts: usize, step: usize) -> usize {
+    rows.div_ceil(parts).next_multiple_of(step)
+}
+
 /// All pairs, row by row.
 fn places(rows: usize, columns: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..rows).flat_map(move |row| (0..columns).map(move |column| (row, column)))
@@ -210,7 +236,6 @@ fn whole(results: usize, tiles: bool) -> usize {
 /// One direction of a convolution, seen from its image.
 struct Axis {
     size: usize,
-    windows: usize,
     kernel: usize,
     stride: usize,
     padding: usize,
@@ -240,13 +265,13 @@ impl Axis {
         (0..self.kernel).rev().filter_map(|place| meets(&place)).collect()
     }
 
-    /// Windows with a border wide enough for every pixel.
-    fn padded(&self) -> usize {
-        let last = (0..self.stride.min(self.size)).flat_map(|first| {
-            let count = whole(self.count(first), self.tiles);
+    /// Windows with a border wide enough for each of so many pixels.
+    fn padded(&self, pixels: usize) -> usize {
+        let last = (0..self.stride.min(pixels)).flat_map(|first| {
+            let count = whole((pixels - first).div_ceil(self.stride), self.tiles);
             self.seeing(first).into_iter().map(move |(_, window)| window + count)
         });
-        last.max().unwrap_or(0).max(self.before() + self.windows)
+        last.max().unwrap_or(0).max(1)
     }
 }
 

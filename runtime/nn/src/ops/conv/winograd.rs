@@ -182,18 +182,16 @@ pub fn leave<S: Simd, const A: usize>(
 ) -> [[S::f32s; SIDE]; SIDE] {
     assert!((A * A - 1) * plane + at < m.len());
     let zero = simd.splat_f32s(0.0);
-    let mut halves = [[zero; A]; SIDE];
-    for column in 0..A {
+    let (mut tops, mut bottoms) = ([zero; A], [zero; A]);
+    for (column, (top, bottom)) in tops.iter_mut().zip(&mut bottoms).enumerate() {
         let mut numbers = [zero; A];
         for (row, number) in numbers.iter_mut().enumerate() {
             // SAFETY: within `m`, as asserted.
             *number = unsafe { *m.get_unchecked((column * A + row) * plane + at) };
         }
-        let [top, bottom] = gather(simd, numbers);
-        halves[0][column] = top;
-        halves[1][column] = bottom;
+        [*top, *bottom] = gather(simd, numbers);
     }
-    [gather(simd, halves[0]), gather(simd, halves[1])]
+    [gather(simd, tops), gather(simd, bottoms)]
 }
 
 /// `A dY Aᵀ` of tile `at`, the gradient of what [`leave`] gives.
@@ -208,9 +206,9 @@ pub fn enter_gradient<S: Simd, const A: usize>(
     m: &mut [S::f32s],
 ) {
     assert!((A * A - 1) * plane + at < m.len());
-    let rows = [scatter::<S, A>(simd, dy[0]), scatter::<S, A>(simd, dy[1])];
-    for column in 0..A {
-        let numbers = scatter::<S, A>(simd, [rows[0][column], rows[1][column]]);
+    let [tops, bottoms] = [scatter::<S, A>(simd, dy[0]), scatter::<S, A>(simd, dy[1])];
+    for (column, (top, bottom)) in tops.into_iter().zip(bottoms).enumerate() {
+        let numbers = scatter::<S, A>(simd, [top, bottom]);
         for (row, number) in numbers.into_iter().enumerate() {
             // SAFETY: within `m`, as asserted.
             unsafe { *m.get_unchecked_mut((column * A + row) * plane + at) = number };
