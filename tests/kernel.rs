@@ -43,36 +43,43 @@ fn jupyter_clients_get_what_they_expect() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn completion_offers_what_is_wanted() {
     pytest("test_completion.py", "");
 }
 
 #[test]
+#[ignore = "slow"]
 fn the_kernel_survives_what_may_happen() {
     pytest("test_robustness.py", "");
 }
 
 #[test]
+#[ignore = "slow"]
 fn student_versions_are_those_of_nbgrader() {
     pytest("test_nbgrader.py", "");
 }
 
 #[test]
+#[ignore = "slow"]
 fn marks_go_to_nbgrader_and_come_from_there() {
     pytest("test_gradebook.py", "");
 }
 
 #[test]
+#[ignore = "slow"]
 fn kubernetes_takes_our_jobs() {
     pytest("test_kubernetes.py", "");
 }
 
 #[test]
+#[ignore = "slow"]
 fn papermill_gives_values_to_notebooks() {
     pytest("test_papermill.py", "");
 }
 
 #[test]
+#[ignore = "slow"]
 fn written_notebooks_are_valid() {
     pytest("test_files.py", "");
 }

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 #[test]
+#[ignore = "slow"]
 fn a_run_that_was_broken_off_is_tried_again() {
     let course = Course::new();
     course.hand_in("ada", |mut answers| {
@@ -25,6 +26,7 @@ fn a_run_that_was_broken_off_is_tried_again() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn so_is_one_that_did_not_begin() {
     let course = Course::new();
     course.hand_in("ada", |answers| answers);

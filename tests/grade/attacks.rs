@@ -131,12 +131,14 @@ fn looking_where_one_should_not_finds_nothing() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn without_a_sandbox_all_ways_are_open() {
     // What the test above looks for could be found.
     look("--sandbox none", |all| all.iter().map(ToString::to_string).collect(), 2.0);
 }
 
 #[test]
+#[ignore = "slow"]
 fn pretending_to_have_passed_gives_nothing() {
     let course = Course::new();
     let told = r#"{\"nonce\": \"0\", \"check\": \"square-check\", \"message\": \"\", \"error\": null,
@@ -226,6 +228,7 @@ fn pretending_to_have_passed_gives_nothing() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn one_student_leaves_nothing_for_the_next() {
     let course = Course::new();
     let folders = "[std::env::temp_dir(), \".\".into(), \"/tmp\".into()]";
@@ -260,6 +263,7 @@ fn one_student_leaves_nothing_for_the_next() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn what_is_the_labs_stays_the_labs() {
     let course = Course::new();
     let half = "fn half(_: f64) -> f64 { 6.0 }\nlet samples = vec![-1.0];";
@@ -283,6 +287,7 @@ fn what_is_the_labs_stays_the_labs() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn breaking_things_breaks_only_ones_own() {
     let course = Course::new();
     let body = |code: &str| format!("fn square(x: f64) -> f64 {{\n    {code}\n}}");

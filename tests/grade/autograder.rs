@@ -33,6 +33,7 @@ fn results(root: &Path) -> Value {
 
 /// One test, since packing a lab takes a while.
 #[test]
+#[ignore = "slow"]
 fn there_is_a_result_whatever_is_handed_in() {
     let course = Course::new();
     let root = tree(&course);

@@ -26,6 +26,7 @@ fn archive(course: &Course, files: &[(&str, &str)]) {
 }
 
 #[test]
+#[ignore = "slow"]
 fn an_archive_is_graded_by_the_rules_and_given_back() {
     let course = Course::new();
     course.hand_in("right", |answers| answers);
@@ -91,6 +92,7 @@ fn an_archive_is_graded_by_the_rules_and_given_back() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn points_in_part_and_by_hand_outlast_another_grade() {
     let course = Course::new();
     course.edit_lab(|lab| {

@@ -11,6 +11,7 @@ const ALL_VAR: &str = "CANDLELAB_ALL_LABS";
 const SOME: [&str; 1] = ["06-"];
 
 #[test]
+#[ignore = "slow"]
 fn solutions_get_all_points_and_stubs_none() {
     let folder = tempfile::tempdir().unwrap();
     let labs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs");

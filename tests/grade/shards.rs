@@ -40,6 +40,7 @@ fn marks(course: &Course, folder: &str) -> Value {
 }
 
 #[test]
+#[ignore = "slow"]
 fn parts_come_to_what_one_run_does() {
     let course = class();
     course.grade("").ends_with(0).gives("bob", [2.0, 0.0]);

@@ -42,18 +42,21 @@ fn killing_its_parent_is_a_death() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn endless_output_ends_at_the_limit_of_time() {
     let cell = r#"loop { println!("{}", "x".repeat(1000)); }"#;
     check(&[cell], "--timeout 3", 3, "timed out in In[1]");
 }
 
 #[test]
+#[ignore = "slow"]
 fn too_much_memory_is_told() {
     let cell = "let mut all = Vec::new(); loop { all.push(vec![1u8; 50 << 20]); std::thread::sleep(std::time::Duration::from_millis(20)); }";
     check(&[cell], "--memory 1G", 4, "its limit is 1.00 GiB");
 }
 
 #[test]
+#[ignore = "slow"]
 fn processes_without_end_are_a_death() {
     let cell = r#"loop { std::process::Command::new("sleep").arg("54321").spawn()?; }"#;
     check(&[cell], "", 4, "processes; 256 may be");
@@ -62,6 +65,7 @@ fn processes_without_end_are_a_death() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_death_is_none_that_a_cell_may_have() {
     let folder = tempfile::tempdir().unwrap();
     let mut notebook = notebook(&["std::process::exit(3)"], &[]);
@@ -73,18 +77,21 @@ fn a_death_is_none_that_a_cell_may_have() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_thread_that_goes_on_printing_harms_nobody() {
     let cell = r#"std::thread::spawn(|| loop { println!("still here"); std::thread::sleep(std::time::Duration::from_millis(1)); }); 1"#;
     check(&[cell], "--retries 0", 0, "2 of 2 notebooks passed");
 }
 
 #[test]
+#[ignore = "slow"]
 fn an_endless_destructor_ends_at_the_limit_of_time() {
     let cell = "struct Stuck; impl Drop for Stuck { fn drop(&mut self) { loop { std::thread::sleep(std::time::Duration::from_secs(1)); } } }\n{ let _stuck = Stuck; }";
     check(&[cell], "--timeout 3", 3, "timed out in In[1]");
 }
 
 #[test]
+#[ignore = "slow"]
 fn closing_standard_output_harms_nobody() {
     let cell = r#"extern "C" { fn close(fd: i32) -> i32; } unsafe { close(1); close(2); } println!("gone");"#;
     let (folder, output) = run(&[&[cell], &["6 * 7"]], "");
@@ -104,6 +111,7 @@ fn what_a_notebook_starts_does_not_outlive_it() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn nothing_leaks_from_one_notebook_to_the_next() {
     let first = [
         "let secret = 7;",
@@ -123,6 +131,7 @@ fn nothing_leaks_from_one_notebook_to_the_next() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn without_the_network_there_is_none() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -135,6 +144,7 @@ fn without_the_network_there_is_none() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn settings_of_evcxr_are_not_obeyed() {
     let folder = tempfile::tempdir().unwrap();
     let settings = "[evcxr]\ntmpdir = \"/nowhere\"\npreserve_vars_on_panic = false\n";

@@ -32,6 +32,7 @@ fn a_cell_of_an_earlier_run_is_not_compiled_again() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn the_order_of_statements_counts() {
     for (body, expected) in [("a += 1; a *= 3;", "6"), ("a *= 3; a += 1;", "4")] {
         let function = format!("fn f() -> i32 {{\n    let mut a = 1;\n    {body}\n    a\n}}");
@@ -40,6 +41,7 @@ fn the_order_of_statements_counts() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn what_a_cell_reads_while_it_is_compiled_is_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("text");

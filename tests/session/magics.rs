@@ -36,6 +36,7 @@ fn magics_do_what_the_help_says() {
 }
 
 #[test]
+#[ignore = "slow"]
 fn rust_that_looks_like_magic_is_rust() {
     let ran = session(&[
         "!is_even(3)",

@@ -23,6 +23,7 @@ fn run(arguments: &str) -> (TempDir, i32, String) {
 }
 
 #[test]
+#[ignore = "slow"]
 fn a_value_takes_the_place_of_the_notebooks_own() {
     let (folder, code, text) = run("-f values.yaml -p rounds=3");
     assert_eq!(code, 0, "{text}");

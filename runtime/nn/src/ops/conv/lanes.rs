@@ -134,30 +134,31 @@ impl Rows {
     /// Number `at` of each row next to one another, for all `at` below `length`.
     #[inline(always)]
     fn together(&self, x: &[f32], length: usize, lanes: usize, out: &mut [f32]) {
-        let row = |lane: usize| &x[self.start + lane * self.step..][..length];
+        let row = |lane: usize| &x[self.start + lane * self.step..];
         for first in (0..self.count).step_by(SIDE) {
             if first + SIDE > self.count {
                 for lane in first..self.count {
                     let out = out[lane..].iter_mut().step_by(lanes);
-                    out.zip(row(lane)).for_each(|(out, value)| *out = *value);
+                    out.zip(&row(lane)[..length]).for_each(|(out, value)| *out = *value);
                 }
                 continue;
             }
             let rows: [&[f32]; SIDE] = std::array::from_fn(|lane| row(first + lane));
-            let whole = length / SIDE * SIDE;
-            for at in (0..whole).step_by(SIDE) {
+            for at in (0..length).step_by(SIDE) {
+                // The last eight overlap those before them, or what follows a short row.
+                let at = at.min(length.saturating_sub(SIDE));
+                let own = length - at;
                 let mut square = [[0.0; SIDE]; SIDE];
                 for (to, row) in square.iter_mut().zip(rows) {
-                    *to = eight(&row[at..]);
+                    *to = match row[at..].first_chunk() {
+                        Some(eight) => *eight,
+                        None => std::array::from_fn(|i| row.get(at + i).copied().unwrap_or(0.0)),
+                    };
                 }
                 let square = transpose(square);
-                for (out, values) in out[at * lanes..].chunks_mut(lanes).zip(square) {
+                for (out, values) in out[at * lanes..].chunks_mut(lanes).zip(square).take(own) {
                     out[first..first + SIDE].copy_from_slice(&values);
                 }
-            }
-            for at in whole..length {
-                let values = rows.map(|row| row[at]);
-                out[at * lanes + first..][..SIDE].copy_from_slice(&values);
             }
         }
     }
