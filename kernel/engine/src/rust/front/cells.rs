@@ -4,7 +4,10 @@
 //! environment while they compile, or use crates beside the runtime, are compiled every time.
 
 use super::{Settings, user_crates};
+use crate::{CELLS, CELLS_KEPT};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -23,7 +26,29 @@ const KEPT: usize = 4000;
 /// The place of a compiled cell: its library, and beside it the source that it was made of, to
 /// which the places of its panics refer.
 pub struct Kept {
-    library: PathBuf,
+    name: String,
+    folders: Folders,
+}
+
+/// Where compiled cells are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Folders {
+    /// Where they are found.
+    pub found: PathBuf,
+    /// Where they are put.
+    pub kept: Option<PathBuf>,
+}
+
+impl Folders {
+    /// This one, unless the environment names others.
+    pub fn or(usual: PathBuf) -> Self {
+        match env::var_os(CELLS) {
+            Some(found) => {
+                Self { found: found.into(), kept: env::var_os(CELLS_KEPT).map(PathBuf::from) }
+            }
+            None => Self { found: usual.clone(), kept: Some(usual) },
+        }
+    }
 }
 
 impl Kept {
@@ -31,7 +56,7 @@ impl Kept {
     pub fn of(settings: &Settings, ordered: &str, rustc: &Command) -> Option<Self> {
         let has_crates = rustc.get_args().any(user_crates::is_user_crate);
         let reads = OUTSIDE.iter().any(|word| ordered.contains(word));
-        if has_crates || reads || std::env::var_os(OFF_VAR).is_some() {
+        if has_crates || reads || env::var_os(OFF_VAR).is_some() {
             return None;
         }
         let mut hash = Sha256::new();
@@ -44,18 +69,21 @@ impl Kept {
         }
         let name: String =
             hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Some(Self { library: settings.cells.join(name) })
+        Some(Self { name, folders: settings.cells.clone() })
     }
 
-    fn source(&self) -> PathBuf {
-        self.library.with_extension("rs")
+    /// Its library in a folder, and its source.
+    fn files(&self, folder: &Path) -> [PathBuf; 2] {
+        let library = folder.join(&self.name);
+        [library.clone(), library.with_extension("rs")]
     }
 
     /// Takes the compiled cell, if it is there.
     pub fn take(&self, library: &Path, source: &Path) -> bool {
-        let taken = fs::copy(&self.library, library).and_then(|_| fs::copy(self.source(), source));
+        let files = self.files(&self.folders.found);
+        let taken = fs::copy(&files[0], library).and_then(|_| fs::copy(&files[1], source));
         // What is used stays.
-        for file in [&self.library, &self.source()] {
+        for file in &files {
             let _ = fs::File::open(file).and_then(|file| file.set_modified(SystemTime::now()));
         }
         taken.is_ok()
@@ -63,7 +91,9 @@ impl Kept {
 
     /// Keeps a compiled cell; without success nothing is lost.
     pub fn keep(&self, library: &Path, source: &Path) {
-        let _ = put(source, &self.source()).and_then(|()| put(library, &self.library));
+        let Some(folder) = &self.folders.kept else { return };
+        let files = self.files(folder);
+        let _ = put(source, &files[1]).and_then(|()| put(library, &files[0]));
     }
 }
 
