@@ -1,11 +1,12 @@
 """Measures `candlelab grade` beside nbgrader with another Rust kernel on the same submissions.
 
-    python tests/bench/grader.py candlelab [KERNEL_OF_NBGRADER] [--parts one,ten,shards,wrong]
-                                           [--class N] [--many N]
+    python tests/bench/grader.py candlelab [KERNEL_OF_NBGRADER] [--parts one,ten,shards,wrong,again]
+                                           [--class N] [--many N] [--labs LAB,...] [--times N]
 
 The first argument is the program. The second is the kernel that nbgrader uses, by default `rust`
 (evcxr_jupyter); `none` leaves nbgrader out. `--class` is how many hand in the lab of ten cells,
-`--many` how many are graded on one node and in eight shards, which are put together.
+`--many` how many are graded on one node and in eight shards, which are put together. The part
+`again` grades these labs of the course so many times, solved and as they were handed out.
 Other programs that run meanwhile slow all down, but add little to the processor's time.
 Needs nbgrader.
 """
@@ -22,6 +23,7 @@ import time
 
 JOBS = 2
 SHARDS = 8
+RUNS = 4
 CONFIG = """
 c = get_config()
 c.CourseDirectory.course_id = "course"
@@ -214,6 +216,33 @@ def wrong_marks(kernel):
             tell(f"nbgrader with {kernel}", their_points(folder))
 
 
+def again(names, times):
+    """Labs of the course, many times, each run with other examples."""
+    labs = pathlib.Path(__file__).resolve().parents[2] / "labs"
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        candlelab(folder, "release", "--output", "release", str(labs), *names)
+        for released in (folder / "release").glob("*/lab.ipynb"):
+            lab = released.parent.name
+            for number in range(times // RUNS):
+                for who, source in (("sleeper", released), ("solver", labs / lab / "lab.ipynb")):
+                    to = folder / "submitted" / f"{who}-{number}" / lab / "lab.ipynb"
+                    to.parent.mkdir(parents=True)
+                    to.write_bytes(source.read_bytes())
+        marks = {}
+        for _ in range(RUNS):
+            # Without a sandbox what has been compiled before is taken over.
+            candlelab(folder, "grade", "-j", str(JOBS), "--fast", "--timeout", "600", "--regrade",
+                      "--sandbox", "none", "--labs", str(labs), *names)
+            for it in json.loads((folder / "grades/grades.json").read_text()):
+                points = tuple(verdict["points"] for verdict in it["verdicts"])
+                kind = it["student"].split("-")[0], it["lab"]
+                marks.setdefault(kind, []).append(points)
+        for (who, lab), all_points in sorted(marks.items()):
+            print(f"{lab}, {who}: {len(all_points)} times, {len(set(all_points))} different marks, "
+                  f"{sum(all_points[0]):g} points", flush=True)
+
+
 def main():
     global PROGRAM
     parser = argparse.ArgumentParser(usage=__doc__)
@@ -222,6 +251,8 @@ def main():
     parser.add_argument("--parts", default="one,ten,shards,wrong")
     parser.add_argument("--class", dest="class_size", type=int, default=20)
     parser.add_argument("--many", type=int, default=500)
+    parser.add_argument("--labs", default="42-")
+    parser.add_argument("--times", type=int, default=100)
     args = parser.parse_args()
     PROGRAM = str(pathlib.Path(args.program).absolute())
     parts = args.parts.split(",")
@@ -233,6 +264,8 @@ def main():
         shards(args.many)
     if "wrong" in parts:
         wrong_marks(args.kernel)
+    if "again" in parts:
+        again(args.labs.split(","), args.times)
 
 
 main()

@@ -263,6 +263,38 @@ fn one_student_leaves_nothing_for_the_next() {
 }
 
 #[test]
+fn what_is_lent_to_all_holds_no_solution_and_cannot_be_changed() {
+    let course = Course::new();
+    course.hand_in("a-changes", |mut answers| {
+        answers.square = r#"fn square(_: f64) -> f64 {
+    let lent = std::path::PathBuf::from(std::env::var("CANDLELAB_CELLS").unwrap());
+    let files: Vec<_> = std::fs::read_dir(&lent).unwrap().map(|it| it.unwrap().path()).collect();
+    let (mut secrets, mut changes) = (0, 0);
+    for file in &files {
+        let text = String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned();
+        secrets += ["x * x", "x + x", "fn square", "6.25", "square-check"].iter().filter(|it| text.contains(**it)).count();
+        changes += [
+            std::fs::write(file, "").is_ok(),
+            std::fs::remove_file(file).is_ok(),
+            std::fs::rename(file, lent.join("moved")).is_ok(),
+            std::fs::copy(file, lent.join("../kept/planted")).is_ok(),
+        ].iter().filter(|it| **it).count();
+    }
+    changes += usize::from(std::fs::write(lent.join("planted"), "").is_ok());
+    panic!("{} lent, {secrets} secrets, {changes} changes", files.len())
+}"#.into();
+        answers
+    });
+    course.hand_in("b-uses", |answers| answers);
+    for level in ["full", "files"] {
+        let graded = course.grade(&format!("-j 1 --regrade --sandbox {level}")).ends_with(0);
+        // The cell with what the lab gives: its library, and its source.
+        graded.says("a-changes", "your code panicked: 2 lent, 0 secrets, 0 changes");
+        graded.gives("a-changes", [0.0, 1.0]).gives("b-uses", [2.0, 1.0]);
+    }
+}
+
+#[test]
 #[ignore = "slow"]
 fn what_is_the_labs_stays_the_labs() {
     let course = Course::new();

@@ -50,7 +50,7 @@ fn serve_graded(args: &JailArgs, scratch: &Path) -> anyhow::Result<Exit> {
     namespaces::close_inherited();
     let engines = Engines::ready()?;
     let entrance = Entrance::open(&engines, args, scratch)?;
-    let code = remote::serve_copies(|| engines.start(), || entrance.pass())?;
+    let code = remote::serve_copies(|| engines.start(), |is_trusted| entrance.pass(is_trusted))?;
     ensure!(code == 0, "a session ended with exit status {code}");
     Ok(Exit::Ok)
 }

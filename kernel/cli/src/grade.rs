@@ -3,6 +3,7 @@
 mod expected;
 mod pages;
 mod proctor;
+mod shared;
 mod sitting;
 mod task;
 
@@ -18,6 +19,7 @@ use crate::{print, session};
 use candlelab_grader::{Grade, Gradebook, Intake, Lab, Submission, chosen_labs, submissions};
 use candlelab_notebook::{Stop, check_folder};
 use expected::Expected;
+use shared::SharedCells;
 use sitting::{Accident, Room};
 use std::collections::BTreeMap;
 use std::mem::take;
@@ -50,8 +52,8 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
     session::open(&stop)?;
     jail::require(args)?;
     let (weakness, failed) = (args.sandbox.weakness(), found.problems.len());
-    let rooms = Vec::new();
-    let mut run = Run { args, labs, book, rules, weakness, rooms, failed, done: 0 };
+    let (cells, rooms) = (SharedCells::new()?, Vec::new());
+    let mut run = Run { args, labs, book, rules, weakness, cells, rooms, failed, done: 0 };
     let tasks = run.tasks(found.submissions, &stop)?;
     run.grade(tasks, &stop)?;
     run.end(&stop)
@@ -90,6 +92,7 @@ struct Run<'a> {
     book: Gradebook,
     rules: Rules,
     weakness: Option<String>,
+    cells: SharedCells,
     /// Those in which nobody is.
     rooms: Vec<Room<'a>>,
     failed: usize,
@@ -156,8 +159,8 @@ impl<'a> Run<'a> {
         version: &str,
         stop: &Stop,
     ) -> Result<Arc<Expected>, String> {
-        let room = &mut self.rooms[0];
-        let mut ask = || Expected::of(lab.clone(), version.into(), self.args, room, stop);
+        let (room, cells) = (&mut self.rooms[0], &self.cells);
+        let mut ask = || Expected::of(lab.clone(), version.into(), self.args, (room, cells), stop);
         let expected = match ask() {
             Err(error) if error.is::<Accident>() => ask(),
             answered => answered,
@@ -186,7 +189,7 @@ impl<'a> Run<'a> {
     fn open_rooms(&mut self, jobs: usize) -> anyhow::Result<()> {
         let threads = pool::threads(jobs);
         while self.rooms.len() < jobs {
-            self.rooms.push(Room::open(self.args, threads)?);
+            self.rooms.push(Room::open(self.args, threads, &self.cells)?);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::cli::{GradeArgs, JailArgs};
 use crate::engine::{Engines, program};
 use anyhow::Context;
-use candlelab_engine::{CELL_TMPDIR, EngineError, namespaces};
+use candlelab_engine::{CELL_TMPDIR, CELLS, CELLS_KEPT, EngineError, namespaces};
 use candlelab_grader::sandbox::{Layer, Role, SYSTEM, Sandbox};
 use clap::ValueEnum;
 use std::env;
@@ -41,15 +41,17 @@ impl Level {
 pub const FILES: u64 = namespaces::ROOM[0] + namespaces::ROOM[1];
 
 /// A sandbox to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Jail {
     pub level: Level,
     /// How much memory its processes may have, in bytes.
     pub memory: u64,
+    /// The folder of compiled cells that its sessions may load, and that for those of trusted ones.
+    pub cells: [PathBuf; 2],
 }
 
 /// What of the environment a graded process may know.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "PATH",
     "HOME",
     "LANG",
@@ -63,13 +65,14 @@ const KNOWN: [&str; 13] = [
     "CANDLELAB_FAST",
     "CANDLELAB_DEVICE",
     "CANDLELAB_ENGINE",
+    "CANDLELAB_NO_CELL_CACHE",
 ];
 /// Names the folder of data sets.
 const DATA_VAR: &str = "CANDLELAB_DATA";
 
 impl Jail {
     /// A folder for all that is written, which goes with the first, and the cells' own in it.
-    pub fn folder(self) -> anyhow::Result<(TempDir, PathBuf)> {
+    pub fn folder() -> anyhow::Result<(TempDir, PathBuf)> {
         let scratch = tempfile::Builder::new().prefix("candlelab-grade-").tempdir()?;
         let own = scratch.path().join("own");
         fs::create_dir(&own).with_context(|| format!("cannot make `{}`", own.display()))?;
@@ -77,7 +80,7 @@ impl Jail {
     }
 
     /// Has an engine's sessions enter the sandbox, and know little.
-    pub fn ask(self, command: &mut Command, scratch: &Path) {
+    pub fn ask(&self, command: &mut Command, scratch: &Path) {
         command.args(["--sandbox", &self.level.name(), "--memory", &self.memory.to_string()]);
         command.arg("--scratch").arg(scratch);
         if self.level == Level::None {
@@ -87,8 +90,9 @@ impl Jail {
         command.envs(env::vars_os().filter(|(name, _)| KNOWN.iter().any(|known| name == known)));
         command.env("TMPDIR", scratch).envs(data().map(|folder| (DATA_VAR, folder)));
         // What an earlier student's cells were compiled to is no business of this one's.
-        command.envs([("CANDLELAB_NO_CELL_CACHE", "1"), ("CANDLELAB_NO_SHELL", "1")]);
-        command.env("CARGO_NET_OFFLINE", "true");
+        let [lent, kept] = &self.cells;
+        command.env(CELLS, lent).arg("--cells").arg(kept);
+        command.env("CANDLELAB_NO_SHELL", "1").env("CARGO_NET_OFFLINE", "true");
     }
 }
 
@@ -103,6 +107,8 @@ fn data() -> Option<PathBuf> {
 pub struct Entrance {
     level: Level,
     sandbox: Sandbox,
+    /// Where a trusted session keeps compiled cells.
+    cells: Option<PathBuf>,
 }
 
 impl Entrance {
@@ -114,6 +120,7 @@ impl Entrance {
         let sandbox = Sandbox {
             read: lent(engines),
             scratch: scratch.into(),
+            kept: None,
             memory: args.memory,
             is_alone: false,
         };
@@ -123,19 +130,20 @@ impl Entrance {
             // What is looked for at home has been found.
             set_variables([("HOME", own.clone().into()), (CELL_TMPDIR, own.into())]);
         }
-        Ok(Self { level: args.level, sandbox })
+        Ok(Self { level: args.level, sandbox, cells: args.cells.clone() })
     }
 
     /// Gives up whatever grading does not need, and goes on in the sandbox.
     ///
     /// # Errors
     /// If it is not as strong as was asked for.
-    pub fn pass(&self) -> Result<(), EngineError> {
-        problem(&self.enter()).map_or(Ok(()), Err)
+    pub fn pass(&self, is_trusted: bool) -> Result<(), EngineError> {
+        let kept = self.cells.as_deref().filter(|_| is_trusted);
+        problem(&self.enter(kept)).map_or(Ok(()), Err)
     }
 
-    /// The same, whatever that comes to.
-    pub fn enter(&self) -> Vec<Layer> {
+    /// The same, whatever that comes to; what is compiled there is kept in a folder, or nowhere.
+    pub fn enter(&self, kept: Option<&Path>) -> Vec<Layer> {
         if self.level == Level::None {
             return Vec::new();
         }
@@ -143,14 +151,16 @@ impl Entrance {
         if self.level == Level::Full {
             let system = SYSTEM.iter().map(PathBuf::from).filter(|path| path.exists());
             let lent: Vec<PathBuf> = system.chain(self.sandbox.read.iter().cloned()).collect();
-            let jail = namespaces::Jail { lent: &lent, scratch: &self.sandbox.scratch };
+            let jail = namespaces::Jail { lent: &lent, kept, scratch: &self.sandbox.scratch };
             let what = "a root, processes, a network and a user of its own";
             let result = jail.enter().map(|()| what.to_owned()).map_err(|error| error.to_string());
             layers.push(Layer { name: "system", result });
         }
         let is_alone = layers.iter().any(|layer| layer.result.is_ok());
-        let sandbox = Sandbox { is_alone, ..self.sandbox.clone() };
+        let kept = kept.map(Path::to_owned);
+        let sandbox = Sandbox { is_alone, kept, ..self.sandbox.clone() };
         set_variables(sandbox.variables().into_iter().flatten());
+        set_variables(sandbox.kept.iter().map(|folder| (CELLS_KEPT, folder.into())));
         layers.extend(sandbox.enter());
         // In another root it is another folder.
         if let Err(error) = env::set_current_dir(sandbox.own()) {
@@ -169,7 +179,8 @@ fn set_variables(variables: impl IntoIterator<Item = (&'static str, OsString)>) 
 
 /// What the engine reads beside the system.
 fn lent(engines: &Engines) -> Vec<PathBuf> {
-    engines.files().into_iter().chain(program()).chain(data()).collect()
+    let cells = env::var_os(CELLS).map(PathBuf::from);
+    engines.files().into_iter().chain(program()).chain(data()).chain(cells).collect()
 }
 
 /// Gives up more, where this process was started in a sandbox to compile or run a cell.

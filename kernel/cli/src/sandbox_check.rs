@@ -44,8 +44,8 @@ fn check(level: Level, outside: &Path) -> anyhow::Result<Exit> {
     let scratch = outside.join("scratch");
     let session = scratch.join("session");
     fs::create_dir_all(scratch.join("own"))?;
-    let args = JailArgs { level, scratch: None, memory: MEMORY };
-    let layers = Entrance::open(&engines, &args, &scratch)?.enter();
+    let args = JailArgs { level, scratch: None, cells: None, memory: MEMORY };
+    let layers = Entrance::open(&engines, &args, &scratch)?.enter(None);
     fs::create_dir_all(session.join("out"))?;
     layers.iter().for_each(show);
     let held = attempts::by_child(|| {

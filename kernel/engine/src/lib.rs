@@ -21,5 +21,10 @@ pub use remote::Remote;
 /// Names the cells' temporary folder, where it is not the engine's own.
 pub const CELL_TMPDIR: &str = "CANDLELAB_CELL_TMPDIR";
 
+/// Names the folder of compiled cells, where it is not the runtime's own.
+pub const CELLS: &str = "CANDLELAB_CELLS";
+/// Names the folder in which such cells are kept then; without it none are.
+pub const CELLS_KEPT: &str = "CANDLELAB_CELLS_KEPT";
+
 #[cfg(feature = "rust")]
 pub mod rust;

@@ -27,6 +27,8 @@ mod other {
     pub struct Jail<'a> {
         /// Files and folders that it may read.
         pub lent: &'a [PathBuf],
+        /// A folder that it may change, and that outlives it.
+        pub kept: Option<&'a Path>,
         /// A folder for what it writes.
         pub scratch: &'a Path,
     }

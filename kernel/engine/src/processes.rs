@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::FromRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The processes below a process that have not ended, as far as the system tells.
 pub fn descendants(process: u32) -> Vec<u32> {
@@ -53,11 +53,13 @@ pub fn reap(but: &[u32]) {
 }
 
 /// Waits until this process's other threads have nothing to do, as far as the system tells: a copy
-/// of the process has none of them, and would miss what one was in the middle of.
-pub fn await_calm() {
+/// of the process has none of them, and would miss what one was in the middle of. False where one
+/// still has at the end of `patience`.
+pub fn await_calm(patience: Duration) -> bool {
     const STEP: Duration = Duration::from_millis(2);
+    let deadline = Instant::now() + patience;
     // SAFETY: returns a number.
-    let own = unsafe { libc::getpid() };
+    let own = unsafe { libc::gettid() };
     let is_calm = || {
         let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
         let mut others = tasks.filter(|task| task.file_name() != *own.to_string());
@@ -67,10 +69,11 @@ pub fn await_calm() {
         })
     };
     let mut calm = 0;
-    while calm < 3 {
+    while calm < 3 && Instant::now() < deadline {
         std::thread::sleep(STEP);
         calm = if is_calm() { calm + 1 } else { 0 };
     }
+    calm == 3
 }
 
 /// Whether a process is the first of a namespace below this process's own.
@@ -188,9 +191,9 @@ mod tests {
         kill_tree(child.id());
         assert!(!child.wait().unwrap().success());
         // A signal takes effect a moment after it was sent.
-        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(10);
         while !has_ended(below[0]) {
-            assert!(std::time::Instant::now() < deadline, "{} goes on", below[0]);
+            assert!(Instant::now() < deadline, "{} goes on", below[0]);
             std::thread::yield_now();
         }
     }

@@ -13,7 +13,7 @@ pub use copies::serve_copies;
 pub use serve::serve;
 
 use crate::*;
-use message::{Answer, Request};
+use message::{Answer, Request, Start};
 use process::{Line, Process};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,7 +28,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub struct Remote {
     command: Box<dyn Fn() -> Command + Send>,
     memory_limit: Option<u64>,
-    folder: PathBuf,
+    start: Start,
     line: Arc<Line>,
     process: Option<Process>,
 }
@@ -38,7 +38,7 @@ impl Remote {
     /// processes hold together may be limited, in bytes.
     pub fn new(command: impl Fn() -> Command + Send + 'static, memory_limit: Option<u64>) -> Self {
         let (command, line) = (Box::new(command), Arc::default());
-        Self { command, memory_limit, folder: PathBuf::new(), line, process: None }
+        Self { command, memory_limit, start: Start::default(), line, process: None }
     }
 
     /// Starts the process, which need not be waited for until a session is.
@@ -50,22 +50,28 @@ impl Remote {
         Ok(())
     }
 
+    /// Says whether who wrote the cells of the next sessions is trusted; by default nobody is. To
+    /// [`serve_copies`] whoever is trusted after somebody who is not is not trusted either.
+    pub fn trust(&mut self, is_trusted: bool) {
+        self.start.is_trusted = is_trusted;
+    }
+
     /// Starts a session without variables, whose cells find files relative to `folder`; nothing
     /// of the last session is left running.
     ///
     /// # Errors
     /// If the process or its engine does not start.
     pub fn fresh(&mut self, folder: &Path) -> Result<(), EngineError> {
-        self.folder = folder.into();
+        self.start.folder = folder.into();
         let living = self.process.as_mut().and_then(|it| it.is_alive().then_some(it));
-        let again = living.and_then(|process| process.start_session(folder));
+        let again = living.and_then(|process| process.start_session(&self.start));
         if let Some(Ok(())) = again {
             return Ok(());
         }
         // The old one first, since both listen on the same line.
         self.process = None;
         let process = self.process.insert(Process::start((self.command)(), &self.line)?);
-        process.start_session(folder).unwrap_or_else(|| {
+        process.start_session(&self.start).unwrap_or_else(|| {
             Err(EngineError {
                 message: format!("the engine did not start: {}", self.end()),
                 hint: Some("run `candlelab doctor`".into()),
@@ -117,7 +123,7 @@ impl Engine for Remote {
     }
 
     fn restart(&mut self) -> Result<(), EngineError> {
-        self.fresh(&self.folder.clone())
+        self.fresh(&PathBuf::from(&self.start.folder))
     }
 }
 

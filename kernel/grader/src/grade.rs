@@ -11,6 +11,7 @@ mod hidden;
 mod judge;
 mod own;
 mod partial;
+mod public;
 mod random;
 mod students;
 mod told;
@@ -19,6 +20,7 @@ mod unused;
 pub use by_hand::by_hand;
 pub use judge::{Verdict, VerdictKind, judge};
 pub use partial::partial;
+pub use public::Public;
 pub use told::Told;
 
 use crate::{Error, Lab, Marks, Repaired};

@@ -33,7 +33,7 @@ pub use error::Error;
 pub use exercise::{Exercise, exercises};
 pub use feedback::{Page, Shown, feedback, outputs};
 pub use grade::{
-    Half, Halves, Told, Verdict, VerdictKind, by_hand, judge, partial, runs_something,
+    Half, Halves, Public, Told, Verdict, VerdictKind, by_hand, judge, partial, runs_something,
 };
 pub use gradebook::{Grade, Gradebook, Manual, changes};
 pub use lab::{About, Lab, chosen_labs, find_lab, labs};

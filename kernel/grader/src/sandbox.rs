@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 /// Names the files that a process which is started in the sandbox may reach.
 const FILES_VAR: &str = "CANDLELAB_SANDBOX_FILES";
+/// Names the folder in which it may keep what it compiles.
+const KEPT_VAR: &str = "CANDLELAB_SANDBOX_KEPT";
 /// Names how much memory it may have.
 const MEMORY_VAR: &str = "CANDLELAB_SANDBOX_MEMORY";
 
@@ -30,6 +32,8 @@ pub struct Sandbox {
     pub read: Vec<PathBuf>,
     /// The folder that it may change; its `own` is that of the cells.
     pub scratch: PathBuf,
+    /// A folder in which the engine and its compilers, but not its cells, may keep files.
+    pub kept: Option<PathBuf>,
     /// How much memory each of its processes may ask for, in bytes.
     pub memory: u64,
     /// Whether its processes are counted apart from others of the same user.
@@ -80,10 +84,12 @@ impl Sandbox {
     ///
     /// # Errors
     /// If a path has a colon in it.
-    pub fn variables(&self) -> Result<[(&'static str, OsString); 2], String> {
+    pub fn variables(&self) -> Result<Vec<(&'static str, OsString)>, String> {
         let paths = std::iter::once(&self.scratch).chain(&self.read);
         let paths = env::join_paths(paths).map_err(|error| error.to_string())?;
-        Ok([(FILES_VAR, paths), (MEMORY_VAR, self.memory.to_string().into())])
+        let kept = self.kept.iter().map(|folder| (KEPT_VAR, folder.into()));
+        let memory = self.memory.to_string().into();
+        Ok([(FILES_VAR, paths), (MEMORY_VAR, memory)].into_iter().chain(kept).collect())
     }
 
     /// The sandbox that this process was started in, if it was.
@@ -92,7 +98,8 @@ impl Sandbox {
         let mut paths = env::split_paths(&files);
         let scratch = paths.next()?;
         let memory = env::var(MEMORY_VAR).ok()?.parse().ok()?;
-        Some(Self { scratch, read: paths.collect(), memory, is_alone: false })
+        let kept = env::var_os(KEPT_VAR).map(PathBuf::from);
+        Some(Self { scratch, read: paths.collect(), kept, memory, is_alone: false })
     }
 }
 

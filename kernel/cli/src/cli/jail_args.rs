@@ -14,6 +14,9 @@ pub struct JailArgs {
     /// The folder for all that it writes
     #[arg(long, value_name = "FOLDER")]
     pub scratch: Option<PathBuf>,
+    /// The folder in which a trusted session keeps compiled cells
+    #[arg(long, value_name = "FOLDER")]
+    pub cells: Option<PathBuf>,
     /// How much memory each of its processes may ask for
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = memory_size)]
     pub memory: u64,

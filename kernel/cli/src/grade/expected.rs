@@ -1,10 +1,11 @@
 //! What a lab expects: its checks, run with its own solution in a process of ours.
 
+use super::shared::SharedCells;
 use super::sitting::{Accident, Room, Sitting};
 use crate::cli::GradeArgs;
 use crate::hash::hex;
 use anyhow::{bail, ensure};
-use candlelab_grader::{Halves, Lab, Told};
+use candlelab_grader::{Halves, Lab, Public, Told};
 use candlelab_notebook::{Outcome, Stop};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -29,12 +30,14 @@ impl Expected {
         lab: Arc<Lab>,
         version: String,
         args: &GradeArgs,
-        room: &mut Room,
+        (room, cells): (&mut Room, &SharedCells),
         stop: &Stop,
     ) -> anyhow::Result<Self> {
         let seed = args.seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
         let half = Halves::of(&lab)?.expecting(seed, nonce)?;
-        let Sitting { report, told, accident, .. } = room.sit(&half, false, stop)?;
+        let public = Public::of(&lab);
+        let Sitting { report, told, accident, .. } =
+            room.sit(&half, Some((cells, &public)), stop)?;
         if let Some(accident) = accident {
             return Err(Accident(accident).into());
         }

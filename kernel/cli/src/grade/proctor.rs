@@ -1,10 +1,11 @@
 //! Who sits beside the engine while graded cells run: hears what checks tell, refuses commands, and
 //! puts back what a process that died has taken along.
 
+use super::shared::SharedCells;
 use candlelab_engine::{
     Cell, CellError, Engine, EngineError, Event, Frontend, Handle, Remote, Reply,
 };
-use candlelab_grader::{Half, Told, runs_something};
+use candlelab_grader::{Half, Public, Told, runs_something};
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,10 +15,14 @@ const CHECK_FAILED: &str = "CheckFailed";
 /// How long a cell may be; what one can write by hand is far shorter.
 const LONGEST: usize = 256 * 1024;
 
+/// Where compiled cells of the lab's own are lent, and which.
+pub type Lending<'a> = (&'a SharedCells, &'a Public);
+
 /// An engine under supervision.
 pub struct Proctor<'a> {
     engine: &'a mut Remote,
     half: &'a Half,
+    lending: Option<Lending<'a>>,
     /// How long a cell may run, and when all must be over.
     limits: (Duration, Instant),
     /// What the checks have told.
@@ -32,10 +37,15 @@ pub struct Proctor<'a> {
 
 impl<'a> Proctor<'a> {
     /// Supervises an engine that runs one half of a lab.
-    pub fn new(engine: &'a mut Remote, half: &'a Half, timeout: Duration, total: Duration) -> Self {
+    pub fn new(
+        engine: &'a mut Remote,
+        half: &'a Half,
+        lending: Option<Lending<'a>>,
+        (timeout, total): (Duration, Duration),
+    ) -> Self {
         let limits = (timeout, Instant::now() + total);
         let (told, passed) = Default::default();
-        Self { engine, half, limits, told, accident: None, passed, lost: false }
+        Self { engine, half, lending, limits, told, accident: None, passed, lost: false }
     }
 
     /// Makes again what earlier cells made: their variables, and all else where the engine itself
@@ -57,12 +67,23 @@ impl<'a> Proctor<'a> {
     /// Runs a cell; where what earlier ones have left running keeps it from being compiled, once
     /// more without them.
     fn run(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
-        let reply = self.engine.execute(cell, frontend);
+        let reply = self.run_once(cell, frontend);
         if !reply.error.as_ref().is_some_and(is_crowded) || self.engine.restart().is_err() {
             return reply;
         }
         self.run_again(|_| true);
-        self.engine.execute(cell, frontend)
+        self.run_once(cell, frontend)
+    }
+
+    fn run_once(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
+        let Some((cells, public)) = self.lending else {
+            return self.engine.execute(cell, frontend);
+        };
+        // Nothing of another cell.
+        cells.clear();
+        let reply = self.engine.execute(cell, frontend);
+        cells.lend(&cell.code, public);
+        reply
     }
 
     fn note(&mut self, cell: &Cell, is_check: bool, error: Option<&CellError>, time: Duration) {

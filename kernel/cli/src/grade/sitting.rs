@@ -1,6 +1,7 @@
 //! Halves of labs, run one after the other where nothing can get out and nothing is left.
 
-use super::proctor::Proctor;
+use super::proctor::{Lending, Proctor};
+use super::shared::SharedCells;
 use crate::cli::GradeArgs;
 use crate::jail::Jail;
 use crate::session::{self, Setup};
@@ -39,9 +40,14 @@ pub struct Room<'a> {
 
 impl<'a> Room<'a> {
     /// Begins to load an engine, whose cells compute on so many threads.
-    pub fn open(args: &'a GradeArgs, threads: Option<usize>) -> anyhow::Result<Self> {
-        let jail = Jail { level: args.sandbox, memory: args.memory };
-        let (scratch, own) = jail.folder()?;
+    pub fn open(
+        args: &'a GradeArgs,
+        threads: Option<usize>,
+        cells: &SharedCells,
+    ) -> anyhow::Result<Self> {
+        let cells = [cells.lent.clone(), cells.kept.clone()];
+        let jail = Jail { level: args.sandbox, memory: args.memory, cells };
+        let (scratch, own) = Jail::folder()?;
         let setup = Setup {
             threads,
             memory_limit: Some(args.memory),
@@ -54,21 +60,28 @@ impl<'a> Room<'a> {
     }
 
     /// Runs all cells. The lab's own half goes the same way as a student's, so that both find the
-    /// same data, threads and limits.
+    /// same data, threads and limits, but what it compiles may be lent.
     ///
     /// # Errors
     /// [`Accident`] if the sandbox does not start.
-    pub fn sit(&mut self, half: &Half, keep_going: bool, stop: &Stop) -> anyhow::Result<Sitting> {
+    pub fn sit(
+        &mut self,
+        half: &Half,
+        lending: Option<Lending>,
+        stop: &Stop,
+    ) -> anyhow::Result<Sitting> {
         self.tidy()?;
+        let is_labs = lending.is_some();
+        self.engine.trust(is_labs);
         let started = self.engine.fresh(&self.own);
         started.map_err(|error| Accident(format!("the sandbox does not start: {error}")))?;
         let (timeout, total) = (self.args.timeout, self.args.submission_timeout);
-        let mut proctor = Proctor::new(&mut self.engine, half, timeout, total);
+        let mut proctor = Proctor::new(&mut self.engine, half, lending, (timeout, total));
         let mut options = Options {
             timeout: Some(timeout),
             total_timeout: Some(total),
             stop: stop.clone(),
-            keep_going,
+            keep_going: !is_labs,
             ..Options::default()
         };
         let mut notebook = half.notebook.clone();

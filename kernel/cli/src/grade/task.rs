@@ -40,7 +40,7 @@ impl Task<'_> {
         let odd = self.submission.notes.iter().cloned().chain(damage).chain(empty);
         let mut notes: Vec<String> = odd.chain(work.notes.clone()).collect();
         notes.append(&mut half.notes);
-        let sitting = room.sit(&half, true, stop)?;
+        let sitting = room.sit(&half, None, stop)?;
         let mut cells = sitting.report.cells.iter();
         ensure!(cells.all(|cell| cell.status != Status::Interrupted), "it was interrupted");
         if let Some(accident) = sitting.accident {

@@ -27,6 +27,8 @@ const NAMESPACES: libc::c_int = libc::CLONE_NEWNS
 pub struct Jail<'a> {
     /// Files and folders that it may read.
     pub lent: &'a [PathBuf],
+    /// A folder that it may change, and that outlives it.
+    pub kept: Option<&'a Path>,
     /// A folder for what the engine writes; its `own` is that of the cells. What lies there now is
     /// not seen inside, and what is written is gone in the end.
     pub scratch: &'a Path,
@@ -41,12 +43,13 @@ impl Jail<'_> {
     pub fn enter(&self) -> io::Result<()> {
         let lent: io::Result<Vec<_>> = self.lent.iter().map(|path| Lent::find(path)).collect();
         let lent = at("a file that it needs", lent)?;
+        let kept = at("a folder for what is kept", self.kept.map(Lent::find).transpose())?;
         end_with_parent()?;
         at("namespaces", unshare())?;
         at("a process of its own", go_on_as_first())?;
         let is_root = may_be_nobody();
         let user = if is_root { NOBODY } else { ids().0 };
-        at("a root of its own", self.build(&lent, user))?;
+        at("a root of its own", self.build(&lent, kept.as_ref(), user))?;
         if is_root {
             at("giving up root", become_nobody())?;
         }
@@ -55,7 +58,7 @@ impl Jail<'_> {
     }
 
     /// Makes a root with what is lent, and leaves the old one.
-    fn build(&self, lent: &[Lent], user: u32) -> io::Result<()> {
+    fn build(&self, lent: &[Lent], kept: Option<&Lent>, user: u32) -> io::Result<()> {
         mount("none", "/", "none", libc::MS_REC | libc::MS_PRIVATE, "")?;
         mount(
             "tmpfs",
@@ -68,9 +71,10 @@ impl Jail<'_> {
         fs::create_dir(&old)?;
         pivot_root(self.scratch, &old)?;
         std::env::set_current_dir("/")?;
-        lent.iter().try_for_each(Lent::place)?;
+        lent.iter().try_for_each(Lent::lend)?;
+        kept.map_or(Ok(()), Lent::place)?;
         fs::create_dir("/dev")?;
-        DEVICES.iter().try_for_each(|name| Lent::device(name).place())?;
+        DEVICES.iter().try_for_each(|name| Lent::device(name).lend())?;
         fs::create_dir("/proc")?;
         let closed = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
         mount("proc", "/proc", "proc", closed, "")?;
@@ -113,21 +117,28 @@ impl Lent {
         Ok(Self { name: path.into(), real: fs::canonicalize(path)?, link })
     }
 
-    fn place(&self) -> io::Result<()> {
+    /// Puts it into the new root, to be read.
+    fn lend(&self) -> io::Result<()> {
         if self.name.symlink_metadata().is_ok() {
             return Ok(());
         }
-        fs::create_dir_all(self.name.parent().unwrap_or(Path::new("/")))?;
         if let Some(to) = &self.link {
+            fs::create_dir_all(self.name.parent().unwrap_or(Path::new("/")))?;
             return symlink(to, &self.name);
         }
+        self.place()?;
+        close_to_writes(&self.name, self.name.is_dir())
+    }
+
+    /// Puts it there as it is.
+    fn place(&self) -> io::Result<()> {
+        fs::create_dir_all(self.name.parent().unwrap_or(Path::new("/")))?;
         let outside = Path::new("/old").join(self.real.strip_prefix("/").unwrap_or(&self.real));
         match outside.metadata()?.is_dir() {
-            true => fs::create_dir(&self.name)?,
+            true => fs::create_dir_all(&self.name)?,
             false => drop(fs::File::create(&self.name)?),
         }
-        mount(&outside, &self.name, "none", libc::MS_BIND | libc::MS_REC, "")?;
-        close_to_writes(&self.name, outside.is_dir())
+        mount(&outside, &self.name, "none", libc::MS_BIND | libc::MS_REC, "")
     }
 }
 

@@ -8,13 +8,21 @@ use std::io::{self, Write};
 /// What the process is asked for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// A session without variables, whose cells find files relative to a folder, whose name may
-    /// be no text.
-    Start(OsString),
+    /// A session without variables.
+    Start(Start),
     /// A cell's run.
     Execute(Cell),
     /// The running cell's end.
     Interrupt,
+}
+
+/// What a session starts with.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Start {
+    /// The folder in which its cells find files; its name may be no text.
+    pub folder: OsString,
+    /// Whether who wrote its cells is trusted.
+    pub is_trusted: bool,
 }
 
 /// What it answers.

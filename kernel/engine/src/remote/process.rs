@@ -1,10 +1,9 @@
 //! The user's end of an engine's process.
 
-use super::message::{Answer, Request, send};
+use super::message::{Answer, Request, Start, send};
 use crate::{EngineError, Handle, processes};
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,8 +51,8 @@ impl Process {
     }
 
     /// Asks for a session and waits for it; `None` where the process ends or hangs instead.
-    pub fn start_session(&self, folder: &Path) -> Option<Result<(), EngineError>> {
-        self.line.send(&Request::Start(folder.into())).ok()?;
+    pub fn start_session(&self, start: &Start) -> Option<Result<(), EngineError>> {
+        self.line.send(&Request::Start(start.clone())).ok()?;
         let deadline = Instant::now() + START;
         loop {
             let patience = deadline.saturating_duration_since(Instant::now());

@@ -1,8 +1,7 @@
 //! The engine's process.
 
-use super::message::{Answer, Request, send};
+use super::message::{Answer, Request, Start, send};
 use crate::{Engine, EngineError, Event, Frontend, Handle, processes};
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
@@ -23,7 +22,7 @@ pub fn serve(mut start: impl FnMut() -> Result<Box<dyn Engine>, EngineError>) ->
     let running = Running::default();
     let requests = listen(requests, running.clone());
     let mut engine: Option<Box<dyn Engine>> = None;
-    while let Some(folder) = answer(&requests, &mut engine, &answers) {
+    while let Some(Start { folder, .. }) = answer(&requests, &mut engine, &answers) {
         let result = fresh(&mut engine, folder.as_ref(), &mut start);
         running.set(engine.as_deref());
         answers.send(&Answer::Started(result));
@@ -39,16 +38,16 @@ pub(super) fn streams() -> io::Result<(File, Answers)> {
     Ok(streams)
 }
 
-/// Runs the cells that are asked for, until another session is, which gives its folder; nothing
-/// where the requests end or make no sense.
+/// Runs the cells that are asked for, until another session is, which is given; nothing where the
+/// requests end or make no sense.
 pub(super) fn answer(
     requests: &Receiver<Request>,
     engine: &mut Option<Box<dyn Engine>>,
     answers: &Answers,
-) -> Option<OsString> {
+) -> Option<Start> {
     for request in requests {
         match (request, &mut *engine) {
-            (Request::Start(folder), _) => return Some(folder),
+            (Request::Start(start), _) => return Some(start),
             (Request::Execute(cell), Some(engine)) => {
                 let frontend: Arc<dyn Frontend> = Arc::new(answers.clone());
                 answers.send(&Answer::Ended(engine.execute(&cell, &frontend)));

@@ -7,6 +7,7 @@ mod start;
 use super::diagnostics::{self, Source};
 use super::edit::Edited;
 use super::faulty::{self, Faulty};
+use super::front::USER_FILE;
 use super::glue::Rebound;
 use super::impls::{self, Impls};
 use super::locate::{Ran, locate};
@@ -184,6 +185,8 @@ impl RustEngine {
         }
         link.begin(frontend);
         stopper.forget_peak_memory();
+        // Without it the cell is compiled with all that there is.
+        let _ = std::fs::write(self.session.folder().join(USER_FILE), &shown.code);
         let before = Instant::now();
         let mut context = self.session.context();
         let result = context.execute(&shown.code);

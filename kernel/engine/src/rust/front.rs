@@ -21,6 +21,10 @@ pub mod user_crates;
 
 /// Names the file with the front's settings.
 pub const SETTINGS_VAR: &str = "CANDLELAB_FRONT";
+/// The file in a session's directory that holds what the user wrote in the cell.
+pub const USER_FILE: &str = "cell.rs";
+/// The folder there for compiled cells.
+const OUT: &str = "out";
 
 /// What the front needs to know; written by the engine, one a session.
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,8 +45,8 @@ pub struct Settings {
     pub answers: PathBuf,
     /// Where crates that users add are built, for all sessions.
     pub user_crates: PathBuf,
-    /// Where compiled cells are kept, for all sessions.
-    pub cells: PathBuf,
+    /// Where compiled cells are, for all sessions.
+    pub cells: cells::Folders,
     /// The path as it was before the engine changed it.
     pub path: OsString,
     /// Cargo's home as it was.
@@ -61,7 +65,7 @@ impl Settings {
             mirror: store.mirror(),
             answers: store.root.join("answers"),
             user_crates: store.root.with_extension("crates"),
-            cells: store.root.with_extension("cells"),
+            cells: cells::Folders::or(store.root.with_extension("cells")),
             path: environment::original("PATH").unwrap_or_default(),
             cargo_home: environment::original("CARGO_HOME"),
         }
@@ -79,6 +83,10 @@ impl Settings {
 
     fn cell_file(&self) -> PathBuf {
         self.session.join("src/lib.rs")
+    }
+
+    fn cell_library(&self) -> PathBuf {
+        self.session.join(OUT).join("libctx.so")
     }
 
     /// A command in the environment that the user has.
@@ -170,26 +178,36 @@ fn locate_project(settings: &Settings) -> Result<i32, String> {
 
 /// Compiles the cell; on success evcxr finds the library by the file that it named.
 fn build(settings: &Settings) -> Result<i32, String> {
-    let file = settings.cell_file();
-    let source = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
-    let mut cell = glue::rewrite(&source);
-    let out = settings.session.join("out");
-    let library = out.join("libctx.so");
+    let source = std::fs::read_to_string(settings.cell_file()).map_err(|it| it.to_string())?;
     if let Some(path_file) = std::env::var_os("EVCXR_EXECUTION_SO_PATH") {
-        std::fs::write(path_file, &*library.to_string_lossy())
-            .map_err(|error| error.to_string())?;
+        let library = settings.cell_library();
+        std::fs::write(path_file, &*library.to_string_lossy()).map_err(|it| it.to_string())?;
     }
+    let user = std::fs::read_to_string(settings.session.join(USER_FILE)).ok();
+    let cell = glue::rewrite(&source, user.as_deref());
+    let is_cut = cell.is_cut;
+    let mut done = compile(settings, cell)?;
+    if is_cut && done.code != 0 {
+        // What was left out may be missed after all.
+        done = compile(settings, glue::rewrite(&source, None))?;
+    }
+    tell(&done)
+}
+
+/// Compiles a cell, unless it was compiled before.
+fn compile(settings: &Settings, mut cell: glue::Cell) -> Result<Compiled, String> {
+    let (file, library) = (settings.cell_file(), settings.cell_library());
     let mut rustc = rustc(settings)?;
     let level = cell.opt_level;
     rustc.args(["--crate-type=cdylib", "--emit=link", "-Cprefer-dynamic", "-Cstrip=debuginfo"]);
     rustc.arg(format!("-Copt-level={level}"));
     rustc.args(["-Cdebug-assertions=on", "-Coverflow-checks=on", "-Ccodegen-units=1"]);
-    rustc.arg("--out-dir").arg(&out);
+    rustc.arg("--out-dir").arg(settings.session.join(OUT));
     let kept = cell.ordered.take().and_then(|code| cells::Kept::of(settings, &code, &rustc));
     let incremental = settings.session.join(format!("incremental-{level}"));
     rustc.arg(format!("-Cincremental={}", incremental.display()));
     if let Some(known) = kept.as_ref().and_then(|kept| kept.take(&library, &file)) {
-        return tell(&known);
+        return Ok(known);
     }
     let done = loop {
         std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
@@ -201,7 +219,7 @@ fn build(settings: &Settings) -> Result<i32, String> {
     if let Some(kept) = kept {
         kept.keep(&library, &file, &done);
     }
-    tell(&done)
+    Ok(done)
 }
 
 /// What became of a compilation.

@@ -6,10 +6,12 @@
 //! - Variables that the cell does not mention stay in the store, so that a cell costs what it
 //!   uses and not what the notebook has piled up.
 //! - Those that it defines anew go back into the store where it fails ([`mod@rebound`]).
+//! - Items that it does not use are left out ([`mod@used`]).
 
 mod definitions;
 mod order;
 mod rebound;
+mod used;
 
 pub use rebound::Rebound;
 
@@ -18,6 +20,7 @@ use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode};
 use rebound::PutBack;
 use std::collections::HashSet;
+use used::{Items, Part};
 
 /// A cell as it is compiled.
 pub struct Cell {
@@ -27,6 +30,8 @@ pub struct Cell {
     pub ordered: Option<String>,
     /// rustc's optimisation level.
     pub opt_level: u8,
+    /// Whether something was left out that it does not seem to use.
+    pub is_cut: bool,
     put_backs: Vec<PutBack>,
 }
 
@@ -42,6 +47,9 @@ impl Cell {
 pub fn rebound(generated: &str) -> Vec<Rebound> {
     rebound::rebound(&generated.lines().collect::<Vec<_>>())
 }
+
+/// What a cell's function is called, whichever cell it is.
+pub const FUNCTION: &str = "run_user_code";
 
 const STORE_START: &str = "mod evcxr_internal_runtime {";
 const STORE_INSTEAD: &str = "use candlelab::host::cell as evcxr_internal_runtime;";
@@ -59,15 +67,17 @@ const ERROR_INSTEAD: &str = "candlelab::host::cell::failed(&error);";
 /// The expression that evcxr evaluates when it starts.
 const FIRST: [&str; 3] = ["(", "42", ").evcxr_display();"];
 
-/// Rewrites generated code; code of an unknown form is left as it is.
-pub fn rewrite(source: &str) -> Cell {
+/// Rewrites generated code; code of an unknown form is left as it is. Where it is known what the
+/// `user` wrote in this cell, what the cell does not use is left out.
+pub fn rewrite(source: &str, user: Option<&str>) -> Cell {
     let mut lines: Vec<String> = source.lines().map(str::to_owned).collect();
     // Users' items come first, the generated function and the cell's statements last.
     let function = lines.iter().rposition(|line| line.starts_with(USER_FUNCTION));
-    let (mut ordered, mut put_backs) = (None, Vec::new());
+    let (mut ordered, mut is_cut, mut put_backs) = (None, false, Vec::new());
     if let Some(function) = function {
         let definitions = Definitions::of(&lines[..function].join("\n"));
         let (before, after) = lines.split_at_mut(function);
+        after[0] = format!("pub extern \"C\" fn {FUNCTION}(");
         replace_store(before);
         replace_error(before);
         if let Some(catch) = after.iter().position(|line| line.trim() == CATCH) {
@@ -77,13 +87,17 @@ pub fn rewrite(source: &str) -> Cell {
             after[panic] = PANIC_INSTEAD.into();
         }
         drop_first(after);
-        rewrite_variables(after, &definitions);
+        let checks = rewrite_variables(after, &definitions);
         put_backs = rebound::give_back(after, &definitions);
         // The function's attribute stands above it.
-        ordered = order::ordered(&lines, function.saturating_sub(1));
+        let items = function.saturating_sub(1);
+        is_cut = user.is_some_and(|user| {
+            leave_out(&mut before[..items], after, &checks, user, &definitions)
+        });
+        ordered = order::ordered(&lines, items);
     }
     let code = lines.join("\n") + "\n";
-    Cell { opt_level: opt_level(&code), code, ordered, put_backs }
+    Cell { opt_level: opt_level(&code), code, ordered, is_cut, put_backs }
 }
 
 fn replace_store(lines: &mut [String]) {
@@ -136,20 +150,59 @@ fn variable_of(line: &str) -> Option<(Use, &str, &str)> {
 }
 
 /// Gives each variable the fingerprint of its type, and leaves those in the store that the cell
-/// does not mention. A type of the notebook's own is checked in any case: it may just have changed.
-fn rewrite_variables(lines: &mut [String], definitions: &Definitions) {
+/// does not mention. A type of the notebook's own is checked in any case, since it may just have
+/// changed; gives the lines that do nothing else.
+fn rewrite_variables(lines: &mut [String], definitions: &Definitions) -> Vec<usize> {
     let own = lines.iter().filter(|line| variable_of(line).is_none());
     let words: HashSet<String> = own.flat_map(|line| words(line)).map(str::to_owned).collect();
-    for line in lines {
+    let mut checks = Vec::new();
+    for (at, line) in lines.iter_mut().enumerate() {
         let Some((kind, name, type_name)) = variable_of(line) else { continue };
-        let definition = definitions.fingerprint(type_name);
-        if !words.contains(name) && (kind != Use::Check || definition == 0) {
+        let (is_mentioned, definition) = (words.contains(name), definitions.fingerprint(type_name));
+        if !is_mentioned && (kind != Use::Check || definition == 0) {
             line.clear();
-        } else if kind != Use::Take {
+            continue;
+        }
+        if !is_mentioned {
+            checks.push(at);
+        }
+        if kind != Use::Take {
             let name = format!("stringify!({name})");
             *line = line.replacen(&name, &format!("{name}, {definition}"), 1);
         }
     }
+    checks
+}
+
+/// Leaves out the items that a cell does not use, and of its `checks` of variables those whose types
+/// it does not use; says whether there were any.
+fn leave_out(
+    items: &mut [String],
+    code: &mut [String],
+    checks: &[usize],
+    user: &str,
+    definitions: &Definitions,
+) -> bool {
+    let mut text = items.join("\n");
+    let Some(all) = Items::of(&text) else { return false };
+    let part = |at: &usize| {
+        let (.., type_name) = variable_of(&code[*at])?;
+        let names = definitions.within(type_name).into_iter().cloned().collect();
+        Some(Part::of_definitions(&code[*at], names))
+    };
+    let parts: Vec<Part> = checks.iter().filter_map(part).collect();
+    let others = code.iter().enumerate().filter(|(at, _)| !checks.contains(at));
+    let mentioned: Vec<&str> = others.map(|(_, line)| line.as_str()).chain([user]).collect();
+    let is_used = all.keep_used(&mentioned, &parts, &mut text);
+    for (at, _) in checks.iter().zip(is_used).filter(|(_, is_used)| !is_used) {
+        code[*at].clear();
+    }
+    let mut is_cut = false;
+    for (line, left) in items.iter_mut().zip(text.split('\n')) {
+        is_cut |= line != left;
+        left.clone_into(line);
+    }
+    is_cut
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -203,12 +256,12 @@ evcxr_variable_store.put_variable::<i32>(stringify!(b), b);
 
     #[test]
     fn lines_keep_their_numbers() {
-        assert_eq!(rewrite(GENERATED).code.lines().count(), GENERATED.lines().count());
+        assert_eq!(rewrite(GENERATED, None).code.lines().count(), GENERATED.lines().count());
     }
 
     #[test]
     fn markers_become_calls_but_users_lines_stay() {
-        let code = rewrite(GENERATED).code;
+        let code = rewrite(GENERATED, None).code;
         assert!(code.contains(
             "struct Own;
 fn mine() { println!(\"EVCXR_PANIC_NOTIFICATION\"); }"
@@ -219,7 +272,7 @@ fn mine() { println!(\"EVCXR_PANIC_NOTIFICATION\"); }"
 
     #[test]
     fn only_mentioned_variables_are_moved() {
-        let code = rewrite(GENERATED).code;
+        let code = rewrite(GENERATED, None).code;
         assert_eq!(code.matches("stringify!(a)").count(), 3);
         assert_eq!(code.matches("stringify!(b)").count(), 0);
         assert!(code.contains("put_variable::<i32>(stringify!(a), 0, a);"));
@@ -227,20 +280,35 @@ fn mine() { println!(\"EVCXR_PANIC_NOTIFICATION\"); }"
 
     #[test]
     fn types_of_the_notebook_are_checked_in_any_case() {
-        let code = rewrite(GENERATED).code;
+        let code = rewrite(GENERATED, None).code;
         let check = code.lines().find(|line| line.contains("stringify!(c)")).unwrap();
         assert!(check.contains("check_variable") && !check.contains("(c), 0)"), "{check}");
     }
 
     #[test]
+    fn what_a_cell_does_not_use_is_left_out() {
+        // The body of the function in there would be no Rust.
+        let body = "eprintln!(\"{}\", error);\n\
+                    println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
+        let generated = &GENERATED.replace(body, "");
+        let code = rewrite(generated, Some("a + 1")).code;
+        assert!(!code.contains("struct Own") && !code.contains("fn mine"), "{code}");
+        assert!(!code.contains("stringify!(c)") && code.contains("stringify!(a)"), "{code}");
+        assert_eq!(code.lines().count(), generated.lines().count());
+        // A cell that defines the type anew may have made what there was useless.
+        let code = rewrite(generated, Some("struct Own;")).code;
+        assert!(code.contains("struct Own") && code.contains("stringify!(c)"), "{code}");
+    }
+
+    #[test]
     fn the_cell_says_when_it_has_its_variables() {
-        assert_eq!(rewrite(GENERATED).code.matches(CATCH_INSTEAD).count(), 1);
+        assert_eq!(rewrite(GENERATED, None).code.matches(CATCH_INSTEAD).count(), 1);
     }
 
     #[test]
     fn loops_are_optimised() {
-        assert_eq!(rewrite("fn f() { for i in 0..3 {} }").opt_level, 2);
-        assert_eq!(rewrite("fn f() { v.iter().map(g); }").opt_level, 2);
-        assert_eq!(rewrite("impl A for B { fn f() {} } // for now").opt_level, 0);
+        assert_eq!(rewrite("fn f() { for i in 0..3 {} }", None).opt_level, 2);
+        assert_eq!(rewrite("fn f() { v.iter().map(g); }", None).opt_level, 2);
+        assert_eq!(rewrite("impl A for B { fn f() {} } // for now", None).opt_level, 0);
     }
 }

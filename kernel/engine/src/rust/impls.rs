@@ -11,7 +11,7 @@ use super::edit::Insertion;
 use super::parse;
 use block::{Block, blocks_of};
 
-pub use block::types_of;
+pub use block::{MODULE, types_of};
 
 /// The blocks of a notebook, those of its newest cell last.
 #[derive(Clone, Debug, Default)]

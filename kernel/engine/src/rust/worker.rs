@@ -87,13 +87,13 @@ fn serve(commands: File, done: File, runtime: runtime::Runtime) -> Result<(), St
     for line in BufReader::new(commands).lines() {
         let line = line.map_err(|error| error.to_string())?;
         let words: Vec<&str> = line.split(' ').collect();
-        let ["LOAD_AND_RUN", path, function] = words[..] else {
+        let ["LOAD_AND_RUN", path, _function] = words[..] else {
             return Err(format!("unknown command `{line}`"));
         };
         answer::owe(&done).map_err(|error| error.to_string())?;
         (runtime.begin)();
         output::mark(Kind::Began);
-        store = runtime::call(Path::new(path), function, store)?;
+        store = runtime::call(Path::new(path), store)?;
         (runtime.end)();
         answer::give(&output::take_lost());
         output::mark(Kind::Ended);

@@ -6,7 +6,6 @@ use landlock::{
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use std::path::{Path, PathBuf};
-use std::slice::from_ref;
 
 /// Before it, files could be cut short by whoever may not write them.
 const OLDEST: ABI = ABI::V3;
@@ -17,18 +16,24 @@ const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/urandom
 
 pub fn enter(sandbox: &Sandbox) -> Layer {
     let read = [&sandbox.read[..], &["/proc".into()]].concat();
-    let result = restrict(&read, from_ref(&sandbox.scratch)).map(|()| "Landlock".to_owned());
+    let result =
+        restrict(&read, &written(sandbox, &sandbox.scratch)).map(|()| "Landlock".to_owned());
     Layer { name: "files", result }
 }
 
 pub fn confine(sandbox: &Sandbox, role: Role, session: &Path) -> Result<(), String> {
     match role {
-        Role::Compiler => restrict(&sandbox.read, &[session.into()]),
+        Role::Compiler => restrict(&sandbox.read, &written(sandbox, session)),
         Role::Worker => {
             let read = [&sandbox.read[..], &[session.join("out")]].concat();
             restrict(&read, &[sandbox.own()])
         }
     }
+}
+
+/// A folder, and that for what is kept.
+fn written(sandbox: &Sandbox, folder: &Path) -> Vec<PathBuf> {
+    std::iter::once(folder.to_owned()).chain(sandbox.kept.clone()).collect()
 }
 
 /// Leaves this process the system's files and these.

@@ -11,6 +11,7 @@ use evcxr::{CommandContext, EvalContext};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// What a session starts with: the prelude, and evcxr's mode in which `?` may be used.
@@ -22,6 +23,9 @@ pub const FIRST_CELL: &str =
 /// every operation: on a busy machine training is up to five times as fast for it.
 const SPIN_VAR: &str = "CANDLE_BARRIER_POOL_SPIN_LIMIT";
 const SPINS: &str = "1500";
+
+/// How long an engine may take to come to rest once it has loaded, on a busy machine.
+const CALM: Duration = Duration::from_secs(60);
 
 /// Analysed once, so that rust-analyzer knows the types before a cell asks for them.
 pub const FIRST_QUESTION: &str = "let t = Tensor::zeros(1, DType::F32, &Device::Cpu)?; t.ran";
@@ -49,8 +53,7 @@ pub fn open(store: &Store) -> Result<(Session, TempDir), EngineError> {
 pub fn rest(session: &Session) -> Result<(), EngineError> {
     session.prime(FIRST_QUESTION);
     session.stopper.kill_worker().map_err(|error| start_error(&error))?;
-    processes::await_calm();
-    Ok(())
+    if processes::await_calm(CALM) { Ok(()) } else { Err(start_error(&"it does not come to rest")) }
 }
 
 /// Goes on in a copy of the process: with a folder as new, and with another worker.
@@ -61,7 +64,10 @@ pub fn wake(session: &Session, store: &Store) -> Result<(), EngineError> {
     let ready = furnish(folder, store).and_then(|_| session.link.accept(&socket(folder)));
     ready.map_err(|error| start_error(&error))?;
     mark_folder(folder);
+    let worker = session.link.generation();
     session.context().execute(":restart").map_err(|error| start_error(&error))?;
+    // Or the first cell would take it for one that has ended.
+    session.link.see_off(worker);
     Ok(())
 }
 
@@ -125,7 +131,9 @@ fn new_session(store: &Store) -> std::io::Result<TempDir> {
     let prefix = format!("{PREFIX}{}-", std::process::id());
     let session = tempfile::Builder::new().prefix(&prefix).tempdir()?;
     let settings = furnish(session.path(), store)?;
-    std::thread::spawn(move || cells::prune(&settings.cells));
+    if let Some(kept) = settings.cells.kept {
+        std::thread::spawn(move || cells::prune(&kept));
+    }
     Ok(session)
 }
 

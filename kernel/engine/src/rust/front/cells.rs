@@ -4,8 +4,11 @@
 //! environment while they compile, or use crates beside the runtime, are compiled every time.
 
 use super::{Compiled, Settings, user_crates};
+use crate::{CELLS, CELLS_KEPT};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -24,7 +27,29 @@ const KEPT: usize = 4000;
 /// The place of a compiled cell: its library, or what the compiler said against it, and beside it
 /// the source that it was made of, to which the places of its panics refer.
 pub struct Kept {
-    library: PathBuf,
+    name: String,
+    folders: Folders,
+}
+
+/// Where compiled cells are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Folders {
+    /// Where they are found.
+    pub found: PathBuf,
+    /// Where they are put.
+    pub kept: Option<PathBuf>,
+}
+
+impl Folders {
+    /// This one, unless the environment names others.
+    pub fn or(usual: PathBuf) -> Self {
+        match env::var_os(CELLS) {
+            Some(found) => {
+                Self { found: found.into(), kept: env::var_os(CELLS_KEPT).map(PathBuf::from) }
+            }
+            None => Self { found: usual.clone(), kept: Some(usual) },
+        }
+    }
 }
 
 impl Kept {
@@ -32,7 +57,7 @@ impl Kept {
     pub fn of(settings: &Settings, ordered: &str, rustc: &Command) -> Option<Self> {
         let has_crates = rustc.get_args().any(user_crates::is_user_crate);
         let reads = OUTSIDE.iter().any(|word| ordered.contains(word));
-        if has_crates || reads || std::env::var_os(OFF_VAR).is_some() {
+        if has_crates || reads || env::var_os(OFF_VAR).is_some() {
             return None;
         }
         let mut hash = Sha256::new();
@@ -45,29 +70,29 @@ impl Kept {
         }
         let name: String =
             hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Some(Self { library: settings.cells.join(name) })
+        Some(Self { name, folders: settings.cells.clone() })
     }
 
-    fn source(&self) -> PathBuf {
-        self.library.with_extension("rs")
-    }
-
-    fn errors(&self) -> PathBuf {
-        self.library.with_extension("errors")
+    /// Its library in a folder, its source, and the errors in place of a library.
+    fn files(&self, folder: &Path) -> [PathBuf; 3] {
+        let library = folder.join(&self.name);
+        let [source, errors] = ["rs", "errors"].map(|it| library.with_extension(it));
+        [library, source, errors]
     }
 
     /// Takes the compiled cell, if it is there.
     pub fn take(&self, library: &Path, source: &Path) -> Option<Compiled> {
-        fs::copy(self.source(), source).ok()?;
-        let (file, done) = match fs::read(self.errors()) {
-            Ok(said) => (self.errors(), Compiled { code: 1, said }),
+        let [kept_library, kept_source, errors] = self.files(&self.folders.found);
+        fs::copy(&kept_source, source).ok()?;
+        let (file, done) = match fs::read(&errors) {
+            Ok(said) => (errors, Compiled { code: 1, said }),
             Err(_) => {
-                fs::copy(&self.library, library).ok()?;
-                (self.library.clone(), Compiled { code: 0, said: Vec::new() })
+                fs::copy(&kept_library, library).ok()?;
+                (kept_library, Compiled { code: 0, said: Vec::new() })
             }
         };
         // What is used stays.
-        for file in [file, self.source()] {
+        for file in [file, kept_source] {
             let _ = fs::File::open(file).and_then(|file| file.set_modified(SystemTime::now()));
         }
         Some(done)
@@ -75,10 +100,12 @@ impl Kept {
 
     /// Keeps what became of a cell; without success nothing is lost.
     pub fn keep(&self, library: &Path, source: &Path, done: &Compiled) {
+        let Some(folder) = &self.folders.kept else { return };
+        let [kept_library, kept_source, errors] = self.files(folder);
         let _ = match done.code {
-            0 => put(source, &self.source()).and_then(|()| put(library, &self.library)),
+            0 => put(source, &kept_source).and_then(|()| put(library, &kept_library)),
             1 if is_about_question_mark(&done.said) => {
-                put(source, &self.source()).and_then(|()| write(&done.said, &self.errors()))
+                put(source, &kept_source).and_then(|()| write(&done.said, &errors))
             }
             _ => Ok(()),
         };

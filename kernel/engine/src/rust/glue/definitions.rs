@@ -20,6 +20,19 @@ impl Definitions {
 
     /// Changes with every definition that a type is made of; 0 for types of libraries.
     pub fn fingerprint(&self, type_name: &str) -> u64 {
+        let used = self.within(type_name);
+        if used.is_empty() {
+            return 0;
+        }
+        let mut hasher = DefaultHasher::new();
+        for name in used {
+            (name, &self.0[name]).hash(&mut hasher);
+        }
+        hasher.finish().max(1)
+    }
+
+    /// The names of all definitions that a type is made of.
+    pub fn within(&self, type_name: &str) -> BTreeSet<&String> {
         let mut used = BTreeSet::new();
         let mut open: Vec<&str> = vec![type_name];
         while let Some(text) = open.pop() {
@@ -31,14 +44,7 @@ impl Definitions {
                 }
             }
         }
-        if used.is_empty() {
-            return 0;
-        }
-        let mut hasher = DefaultHasher::new();
-        for name in used {
-            (name, &self.0[name]).hash(&mut hasher);
-        }
-        hasher.finish().max(1)
+        used
     }
 }
 

@@ -6,6 +6,9 @@ use ra_ap_syntax::ast::{self, AstNode, HasName, HasVisibility};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, T};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// What the names of blocks' modules begin with.
+pub const MODULE: &str = "candlelab_impl_";
+
 /// An `impl` block, and where it stands in its cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
@@ -72,7 +75,7 @@ impl Block {
             members.iter().for_each(|member| member.name.hash(&mut hasher));
         }
         Some(Self {
-            module: format!("candlelab_impl_{:016x}", hasher.finish()),
+            module: format!("{MODULE}{:016x}", hasher.finish()),
             header,
             title: title.unwrap_or_default().trim().to_owned(),
             of_trait,

@@ -1,6 +1,7 @@
 //! Loads the runtime's library and the cells.
 
 use super::{answer, capture, output};
+use crate::rust::glue;
 use std::ffi::c_void;
 use std::path::Path;
 
@@ -61,8 +62,8 @@ pub fn load(path: &Path) -> Result<Runtime, String> {
 }
 
 /// Loads a cell and runs it; returns the variable store that it hands on.
-pub fn call(path: &Path, function: &str, store: *mut c_void) -> Result<*mut c_void, String> {
+pub fn call(path: &Path, store: *mut c_void) -> Result<*mut c_void, String> {
     let library = open(path)?;
-    let run: extern "C" fn(*mut c_void) -> *mut c_void = symbol(library, function)?;
+    let run: extern "C" fn(*mut c_void) -> *mut c_void = symbol(library, glue::FUNCTION)?;
     Ok(run(store))
 }
