@@ -213,7 +213,11 @@ fn compile(settings: &Settings, mut cell: glue::Cell) -> Result<Option<Output>, 
     }
     let done = loop {
         std::fs::write(&file, &cell.code).map_err(|error| error.to_string())?;
-        let done = rustc.output().map_err(|error| error.to_string())?;
+        let mut done = rustc.output().map_err(|error| error.to_string())?;
+        // Whoever ended it, this says nothing about the cell; an interrupt would have ended us too.
+        if done.status.code().is_none() {
+            done = rustc.output().map_err(|error| error.to_string())?;
+        }
         if done.status.success() || !cell.drop_moved(&String::from_utf8_lossy(&done.stderr)) {
             break done;
         }
