@@ -232,7 +232,11 @@ pub struct Compiled {
 
 impl Compiled {
     fn by(rustc: &mut Command) -> Result<Self, String> {
-        let output = rustc.output().map_err(|error| error.to_string())?;
+        let mut output = rustc.output().map_err(|error| error.to_string())?;
+        // Whoever ended it, this says nothing about the cell; an interrupt would have ended us too.
+        if output.status.code().is_none() {
+            output = rustc.output().map_err(|error| error.to_string())?;
+        }
         Ok(Self { code: output.status.code().unwrap_or(101), said: output.stderr })
     }
 }
