@@ -50,8 +50,8 @@ impl Default for ConvOptions {
 /// other types than f32 and f64, it is used.
 ///
 /// In f32, batches with eight channels or more and windows of 2 × 2 or 3 × 3 numbers (a stride apart)
-/// take fewer multiplications (Lavin and Gray, 2016, arXiv:1509.09308), with rounding errors about
-/// twice those of the plain sum.
+/// take fewer multiplications (Lavin and Gray, 2016, arXiv:1509.09308), with rounding errors like
+/// those of the plain sum.
 ///
 /// # Shapes
 /// - `x`: `(batch, channels, height, width)`

@@ -4,8 +4,8 @@
 //! more than the side of a window: `Y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A`. That takes 9 multiplications
 //! in place of 16, and 16 in place of 36 (Lavin and Gray, 2016, arXiv:1509.09308: F(2 × 2, 2 × 2)
 //! and F(2 × 2, 3 × 3)). `B` and `A` hold 0, 1 and −1, so that tiles are made and taken apart by sums;
-//! products are summed over channels before they are taken apart. Rounding errors are about twice
-//! those of the plain sum.
+//! products are summed over channels before they are taken apart. For numbers from a normal
+//! distribution, rounding errors are .6 to 1 times those of the plain sum over 16 to 256 channels.
 //!
 //! The gradient of `w` is that of the formula: `Gᵀ [(A dY Aᵀ) ⊙ (Bᵀ d B)] G`.
 //!
