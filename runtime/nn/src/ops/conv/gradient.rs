@@ -4,7 +4,7 @@ use super::direct::machine;
 use super::geometry::Geometry;
 use super::lanes::Padded;
 use super::micro::{self, Strip};
-use super::plan::{Phase, blocks};
+use super::plan::{CACHE, Phase, blocks, part, whole};
 use super::winograd::{self, SIDE, Tiles, plane};
 use crate::ops::matrix::{Place, multiply};
 use crate::ops::parallel::{MOVE, Parts, room, rows, sum, tasks};
@@ -16,9 +16,6 @@ const STRIP: usize = 48;
 
 /// Vectors of tiles that stay in a core's own cache.
 const TILE_CACHE: usize = 1 << 13;
-
-/// Numbers that stay in a core's own cache.
-const CACHE: usize = 1 << 18;
 
 /// Blocks of images that lie in lanes at the same time, so that a large batch needs no more memory.
 const BLOCKS: usize = 4;
@@ -37,7 +34,7 @@ impl Geometry {
         let (lanes, _) = machine();
         let (seen, made) = (self.seen(self.windows.0), self.made(self.windows.0));
         let phase = self.forward_phase(&seen);
-        let tasks_of = self.tasks_of(&phase);
+        let (taps, tasks_of) = (phase.taps(), self.tasks_of(&phase));
         let mut dw = vec![0f32; self.outputs * self.rows()];
         let (mut x_lanes, mut dy_lanes) = (Vec::new(), Vec::new());
         for start in (0..self.batch).step_by(BLOCKS * lanes) {
@@ -53,7 +50,7 @@ impl Geometry {
                 let task = Windows {
                     geometry: self,
                     seen: &seen,
-                    taps: &phase.taps()[numbers.clone()],
+                    taps: &taps[numbers.clone()],
                     channels: channels.clone(),
                     x: &x_lanes,
                     dy: &dy_lanes,
@@ -76,7 +73,7 @@ impl Geometry {
     fn weights_by_tiles<const R: usize, const A: usize>(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
         let (lanes, _) = machine();
         let all = self.seen(self.windows.0).block() + self.made(self.windows.0).block();
-        let height = self.windows.0.div_ceil((all * lanes).div_ceil(CACHE)).next_multiple_of(SIDE);
+        let height = part(self.windows.0, (all * lanes).div_ceil(CACHE), SIDE);
         let (seen, made) = (self.seen(height), self.made(height));
         let phase = self.forward_phase(&seen);
         let corners = phase.corners.len();
@@ -134,11 +131,7 @@ impl Geometry {
 
     /// So many rows of the gradient's own images, with a border where tiles reach over the edge.
     fn made(&self, rows: usize) -> Padded {
-        let whole = |windows: usize| match self.has_tiles() {
-            true => windows.next_multiple_of(SIDE),
-            false => windows,
-        };
-        let padded = (whole(rows), whole(self.windows.1));
+        let padded = (whole(rows, self.has_tiles()), whole(self.windows.1, self.has_tiles()));
         Padded { channels: self.outputs, size: self.windows, before: (0, 0), padded }
     }
 

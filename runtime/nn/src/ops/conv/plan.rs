@@ -54,7 +54,7 @@ pub struct Plan {
 }
 
 /// Numbers that stay in a core's own cache.
-const CACHE: usize = 1 << 18;
+pub const CACHE: usize = 1 << 18;
 
 /// Channels on either side from which on tiles are worth the sums that they take.
 const ENOUGH: usize = 8;
@@ -219,7 +219,7 @@ impl Geometry {
 }
 
 /// The rows of a part, where so many parts are wanted; a multiple of `step`.
-fn part(rows: usize, parts: usize, step: usize) -> usize {
+pub fn part(rows: usize, parts: usize, step: usize) -> usize {
     rows.div_ceil(parts).next_multiple_of(step)
 }
 
@@ -229,7 +229,7 @@ fn places(rows: usize, columns: usize) -> impl Iterator<Item = (usize, usize)> {
 }
 
 /// As many results as whole tiles have, if there are tiles.
-fn whole(results: usize, tiles: bool) -> usize {
+pub fn whole(results: usize, tiles: bool) -> usize {
     if tiles { results.next_multiple_of(SIDE) } else { results }
 }
 
