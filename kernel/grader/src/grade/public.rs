@@ -1,6 +1,6 @@
 //! What of a lab students were given, so that its compiled form may be too.
 
-use super::students::words;
+use super::students::{name, words};
 use crate::{Lab, release};
 use candlelab_notebook::{Kind, Notebook};
 use quote::ToTokens;
@@ -58,21 +58,13 @@ impl Public {
 
 /// The names by which an item is found in a source.
 fn defined(item: &Item) -> Vec<String> {
-    let name = match item {
-        Item::Fn(it) => &it.sig.ident,
-        Item::Struct(it) => &it.ident,
-        Item::Enum(it) => &it.ident,
-        Item::Union(it) => &it.ident,
-        Item::Const(it) => &it.ident,
-        Item::Static(it) => &it.ident,
-        Item::Type(it) => &it.ident,
-        Item::Mod(it) => &it.ident,
+    match item {
         Item::Trait(it) => {
             let members = it.items.iter().filter_map(|it| match it {
                 TraitItem::Fn(it) => Some(it.sig.ident.to_string()),
                 _ => None,
             });
-            return members.chain([it.ident.to_string()]).collect();
+            members.chain([it.ident.to_string()]).collect()
         }
         Item::Impl(it) if it.trait_.is_none() => {
             let members = it.items.iter().filter_map(|it| match it {
@@ -80,14 +72,16 @@ fn defined(item: &Item) -> Vec<String> {
                 ImplItem::Const(it) => Some(it.ident.to_string()),
                 _ => None,
             });
-            return members.collect();
+            members.collect()
         }
         // Every cell after it has it.
-        Item::Use(it) => return words(it.tree.to_token_stream()),
-        Item::Impl(_) => return Vec::new(),
-        _ => return words(item.to_token_stream()),
-    };
-    vec![name.to_string()]
+        Item::Use(it) => words(it.tree.to_token_stream()),
+        Item::Impl(_) => Vec::new(),
+        _ => match name(item) {
+            Some(name) => vec![name.to_string()],
+            None => words(item.to_token_stream()),
+        },
+    }
 }
 
 /// What a block is about.

@@ -2,7 +2,7 @@
 
 use crate::Marks;
 use candlelab_notebook::{Kind, Notebook};
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::visit::Visit;
@@ -77,20 +77,11 @@ impl Students {
     }
 
     fn define(&mut self, item: &Item) {
-        let name = match item {
-            Item::Fn(item) => &item.sig.ident,
-            Item::Struct(item) => &item.ident,
-            Item::Enum(item) => &item.ident,
-            Item::Const(item) => &item.ident,
-            Item::Static(item) => &item.ident,
-            Item::Type(item) => &item.ident,
-            Item::Trait(item) => &item.ident,
-            Item::Mod(item) => &item.ident,
+        match item {
             // Whatever is made of such a type may go through the student's code.
             Item::Impl(item) if item.trait_.is_some() => {
                 let Type::Path(path) = &*item.self_ty else { return };
-                let Some(last) = path.path.segments.last() else { return };
-                &last.ident
+                self.0.extend(path.path.segments.last().map(|last| last.ident.to_string()));
             }
             Item::Impl(item) => {
                 for member in &item.items {
@@ -98,16 +89,30 @@ impl Students {
                         self.0.insert(method.sig.ident.to_string());
                     }
                 }
-                return;
             }
-            _ => return,
-        };
-        self.0.insert(name.to_string());
+            _ => self.0.extend(name(item).map(ToString::to_string)),
+        }
     }
 
     fn bind(&mut self, pattern: &Pat) {
         self.0.extend(bound(pattern));
     }
+}
+
+/// What an item is called, if it has a name.
+pub fn name(item: &Item) -> Option<&Ident> {
+    Some(match item {
+        Item::Fn(item) => &item.sig.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Enum(item) => &item.ident,
+        Item::Union(item) => &item.ident,
+        Item::Const(item) => &item.ident,
+        Item::Static(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::Mod(item) => &item.ident,
+        _ => return None,
+    })
 }
 
 /// Every name in a piece of code, as often as it stands there, those within macros and within the
