@@ -179,10 +179,12 @@ def test_the_saved_notebook_keeps_the_sliders_state(page, server):
     page.get_by_role("menuitem", name="File", exact=True).click()
     page.get_by_text("Save Notebook", exact=True).first.click()
 
+    notebook = {}
+
     def saved():
         with urllib.request.urlopen(server + "/api/contents/16-cnn-mnist/lab.ipynb") as answer:
-            metadata = json.load(answer)["content"]["metadata"]
-        widgets = metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+            notebook.update(json.load(answer)["content"])
+        widgets = notebook["metadata"].get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
         return [it["state"] for it in widgets.get("state", {}).values()]
 
     deadline = time.monotonic() + 60
@@ -192,6 +194,10 @@ def test_the_saved_notebook_keeps_the_sliders_state(page, server):
     # The last picture is there, too, for a viewer without a kernel.
     outputs = [output for state in saved() for output in state.get("outputs", [])]
     assert any("image/svg+xml" in output.get("data", {}) for output in outputs)
+    # It is among the cell's outputs as well, for one that knows no widgets.
+    cell = next(it for it in notebook["cells"] if "".join(it["source"]) == SLIDER)
+    pictures = [it["data"] for it in cell["outputs"] if "image/svg+xml" in it.get("data", {})]
+    assert len(pictures) == 1 and "a is 1.20" in "".join(pictures[0]["text/plain"])
 
 
 def test_an_animation_plays(page):

@@ -359,6 +359,31 @@ def test_widgets_answer_until_their_process_ends(client, end):
     assert comms(client) == {}
 
 
+INTERACT = 'interact(IntSlider::new("n", 0..=9), |n| Bundle::text(format!("n is {n}")))'
+
+
+def test_without_widgets_the_last_picture_stands(client):
+    shown, reply = run(client, INTERACT)
+    assert reply["status"] == "ok", reply
+    *_, column, picture = [content for kind, content in shown if kind == "display_data"]
+    assert column["data"]["text/plain"] == "[controls: n]"
+    assert picture["data"]["text/plain"] == "n is 0"
+    models = {it["comm_id"]: it["data"]["state"] for kind, it in shown if kind == "comm_open"}
+    slider = next(id for id, it in models.items() if it["_model_name"] == "IntSliderModel")
+    request = move(client, slider, 7)
+    while True:
+        message = client.get_iopub_msg(timeout=20)
+        if message["msg_type"] == "update_display_data":
+            break
+    assert message["parent_header"]["msg_id"] == request
+    assert message["content"]["transient"] == picture["transient"]
+    assert message["content"]["data"]["text/plain"] == "n is 7"
+    # A front end with widgets shows one that is empty in its place, before and after.
+    view = "application/vnd.jupyter.widget-view+json"
+    assert message["content"]["data"][view] == picture["data"][view]
+    assert models[picture["data"][view]["model_id"]]["children"] == []
+
+
 ENDLESS_CALLBACK = """
 slider.on_change(|_| { println!("busy"); loop { check_interrupt(); } });
 """

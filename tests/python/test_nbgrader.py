@@ -11,12 +11,18 @@ import sys
 import nbformat
 import pytest
 
+# nbgrader starts `alembic` by name.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+
+from nbgrader.api import Gradebook  # noqa: E402
+
 LABS = pathlib.Path(__file__).parents[2] / "labs"
 BINARY = os.environ["CANDLELAB"]
 CONFIG = """
 c = get_config()
 c.CourseDirectory.course_id = "course"
 c.ClearSolutions.code_stub = {"rust": "// YOUR CODE HERE\\ntodo!()"}
+c.ExecutePreprocessor.timeout = 120
 """
 # What `nbgrader generate_assignment` does, for several labs without a start for each.
 GENERATE = """
@@ -52,15 +58,8 @@ def nbgrader(folder, *arguments):
 
 
 def python(folder, *arguments):
-    # nbgrader starts `alembic` by name.
-    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -81,3 +80,18 @@ def test_student_versions_are_nbgraders(released, lab):
 
 def test_nbgrader_runs_a_lab_and_finds_its_tests_passed():
     assert "Success" in nbgrader(LABS / "03-gradient-descent", "validate", "lab.ipynb")
+
+
+def test_nbgrader_grades_a_lab_through_our_kernel(released):
+    course, lab = released[0].parent, "03-gradient-descent"
+    handed_in = {"solved": course / "source", "untouched": course / "release"}
+    for student, origin in handed_in.items():
+        work = course / "submitted" / student / lab / "lab.ipynb"
+        work.parent.mkdir(parents=True)
+        work.write_text((origin / lab / "lab.ipynb").read_text())
+    nbgrader(course, "autograde", lab, "--create")
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        found = {it.student.id: (it.score, it.max_score) for it in
+                 gradebook.assignment_submissions(lab)}
+    (_, most) = found["solved"]
+    assert found == {"solved": (most, most), "untouched": (0, most)} and most > 0

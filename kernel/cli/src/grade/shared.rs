@@ -7,7 +7,7 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// How many letters the name of a compiled cell has.
 const NAME: usize = 32;
@@ -54,9 +54,12 @@ impl SharedCells {
         self.clear();
     }
 
+    /// Whole or not at all: others may be looking for it just now.
     fn put(&self, file: &Path) -> io::Result<()> {
-        let name = file.file_name().unwrap_or_default();
-        fs::copy(file, self.lent.join(name)).map(drop)
+        let beside = NamedTempFile::new_in(&self.lent)?;
+        fs::copy(file, beside.path())?;
+        beside.persist(self.lent.join(file.file_name().unwrap_or_default()))?;
+        Ok(())
     }
 
     fn all(&self) -> impl Iterator<Item = PathBuf> {

@@ -104,7 +104,7 @@ impl RustEngine {
     }
 
     fn run(&mut self, cell: &Cell, frontend: &Arc<dyn Frontend>) -> Reply {
-        if !self.session.link.is_alive() {
+        if !self.session.link.is_answered() {
             self.revive(cell.number, frontend);
         }
         self.warn(&cell.code, frontend);

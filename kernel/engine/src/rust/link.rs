@@ -143,9 +143,15 @@ impl Link {
         std::mem::take(&mut self.lock().record)
     }
 
-    /// Whether there is a worker.
+    /// Whether there is a worker, as far as its end has been noticed.
     pub fn is_alive(&self) -> bool {
         self.lock().worker.is_some()
+    }
+
+    /// Whether there is a worker, which is asked: one that was killed just now says nothing.
+    pub fn is_answered(&self) -> bool {
+        self.synchronise();
+        self.is_alive()
     }
 
     /// Passes a front end's message on; while no cell runs, what comes of it is told to `frontend`.

@@ -1,6 +1,6 @@
 //! A function that is called anew whenever a control moves.
 
-use super::boxes::{Output, VBox};
+use super::boxes::{HBox, Output, VBox};
 use super::controls::Control;
 use super::model::Widget;
 use super::sink::capture;
@@ -121,21 +121,35 @@ where
     F: FnMut(C::Values) -> R + Send + 'static,
     R: Shows,
 {
-    let output = Output::new();
-    let outputs = run(&mut function, controls.values());
-    let still = still(&outputs);
-    output.set(outputs);
+    let (output, empty) = (Output::new(), HBox::new(&[]));
     let mut children = controls.widgets();
+    let names: Vec<String> = children.iter().map(|it| label(*it)).collect();
     children.push(&output);
-    let column = VBox::new(&children);
-    let text = still.get("text/plain").unwrap_or_default().to_owned();
-    display(&still.with_formats(Some(column.model().view(text).into_map())));
+    let outputs = run(&mut function, controls.values());
+    display(&VBox::new(&children).model().view(format!("[controls: {}]", names.join(", "))));
+    let picture = display(&without_widgets(&outputs, &empty));
+    output.set(outputs);
     let function = Arc::new(Mutex::new(function));
-    let (all, place) = (controls.clone(), output.clone());
+    let all = controls.clone();
     controls.on_any_change(move || {
         let mut function = function.lock().unwrap_or_else(PoisonError::into_inner);
-        place.set(run(&mut *function, all.values()));
+        let outputs = run(&mut *function, all.values());
+        let last = without_widgets(&outputs, &empty);
+        output.set(outputs);
+        picture.update(&last);
     });
+}
+
+fn label(control: &dyn Widget) -> String {
+    control.model().get("description").as_str().unwrap_or_default().to_owned()
+}
+
+/// A picture that only viewers without widgets show. The others show a widget that is empty, so
+/// that a new picture never takes the slider out of the student's hand.
+fn without_widgets(outputs: &[Value], empty: &HBox) -> Bundle {
+    let still = still(outputs);
+    let text = still.get("text/plain").unwrap_or_default().to_owned();
+    still.with_formats(Some(empty.model().view(text).into_map()))
 }
 
 /// Calls the function; its outputs in the notebook's form.

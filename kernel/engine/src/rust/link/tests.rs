@@ -120,3 +120,17 @@ fn a_worker_that_ends_closes_its_comms() {
     assert_eq!(shown.take(), [r#"Open { target: "t" } w"#, "Close w"]);
     assert!(link.lock().comms.is_empty());
 }
+
+#[test]
+fn a_worker_that_ends_before_it_answers_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let link = Link::listen(&path).unwrap();
+    let mut worker = UnixStream::connect(&path).unwrap();
+    while !link.is_alive() {
+        std::thread::yield_now();
+    }
+    let killed = std::thread::spawn(move || frame::read(&mut worker).map(|it| it.kind));
+    assert!(!link.is_answered());
+    assert_eq!(killed.join().unwrap().unwrap(), Kind::Sync);
+}
