@@ -17,9 +17,10 @@ const PERIOD: Duration = Duration::from_millis(100);
 pub fn progress<I: IntoIterator>(items: I) -> Progress<I::IntoIter> {
     let items = items.into_iter();
     let total = items.size_hint().1;
-    let bar = (total != Some(0)).then(|| display(&Bundle::text(line(0, total, Duration::ZERO))));
+    let first = || display(&Bundle::text(line(0, total, Duration::ZERO, false)));
+    let bar = (total != Some(0)).then(first);
     let now = Instant::now();
-    Progress { items, total, bar, done: 0, shown: 0, started: now, drawn: now }
+    Progress { items, total, bar, done: 0, has_ended: false, started: now, drawn: now }
 }
 
 /// The iterator that [`progress`] returns.
@@ -29,7 +30,7 @@ pub struct Progress<I> {
     total: Option<usize>,
     bar: Option<Handle>,
     done: usize,
-    shown: usize,
+    has_ended: bool,
     started: Instant,
     drawn: Instant,
 }
@@ -37,12 +38,17 @@ pub struct Progress<I> {
 impl<I> Progress<I> {
     fn draw(&mut self) {
         self.drawn = Instant::now();
-        self.shown = self.done;
-        if let Some(bar) = &self.bar {
-            let elapsed = self.started.elapsed();
-            let html = html(self.done, self.total, elapsed);
-            let text = line(self.done, self.total, elapsed);
-            bar.update(&Bundle::text(text).with("text/html", html));
+        if let Some(handle) = &self.bar {
+            let text = line(self.done, self.total, self.started.elapsed(), self.has_ended);
+            let html = bar(self.done, self.total) + &text;
+            handle.update(&Bundle::text(text).with("text/html", html));
+        }
+    }
+
+    fn end(&mut self) {
+        if !self.has_ended {
+            self.has_ended = true;
+            self.draw();
         }
     }
 }
@@ -60,7 +66,7 @@ impl<I: Iterator> Iterator for Progress<I> {
                 }
                 self.done += 1;
             }
-            None => self.draw(),
+            None => self.end(),
         }
         item
     }
@@ -73,30 +79,36 @@ impl<I: Iterator> Iterator for Progress<I> {
 /// A loop that is left early shows how far it came.
 impl<I> Drop for Progress<I> {
     fn drop(&mut self) {
-        if self.shown != self.done {
-            self.draw();
-        }
+        self.end();
     }
 }
 
 /// `12/60 (20 %), 1.5 s, 6.0 s left`
-fn line(done: usize, total: Option<usize>, elapsed: Duration) -> String {
-    let seconds = elapsed.as_secs_f64();
-    let Some(total) = total else { return format!("{done}, {seconds:.1} s") };
+fn line(done: usize, total: Option<usize>, elapsed: Duration, has_ended: bool) -> String {
+    let elapsed = elapsed.as_secs_f64();
+    let Some(total) = total else { return format!("{done}, {}", span(elapsed)) };
     let percent = 100 * done / total.max(1);
-    if done == 0 || done >= total {
-        return format!("{done}/{total} ({percent} %), {seconds:.1} s");
+    let line = format!("{done}/{total} ({percent} %), {}", span(elapsed));
+    if has_ended || done == 0 || done >= total {
+        return line;
     }
-    let left = seconds * (total - done) as f64 / done as f64;
-    format!("{done}/{total} ({percent} %), {seconds:.1} s, {left:.1} s left")
+    let left = elapsed * (total - done) as f64 / done as f64;
+    format!("{line}, {} left", span(left))
 }
 
-fn html(done: usize, total: Option<usize>, elapsed: Duration) -> String {
-    let bar = match total {
-        Some(total) => format!("<progress value='{done}' max='{total}'></progress> "),
-        None => String::new(),
-    };
-    format!("{bar}{}", line(done, total, elapsed))
+/// Seconds in the unit in which people would tell them.
+fn span(seconds: f64) -> String {
+    match seconds {
+        ..60.0 => format!("{seconds:.1} s"),
+        ..3600.0 => format!("{:.1} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
+fn bar(done: usize, total: Option<usize>) -> String {
+    total.map_or_else(String::new, |total| {
+        format!("<progress value='{done}' max='{total}'></progress> ")
+    })
 }
 
 #[cfg(test)]
@@ -105,12 +117,17 @@ mod tests {
 
     #[test]
     fn the_line_tells_what_is_left() {
-        let line = line(12, Some(60), Duration::from_millis(1500));
-        assert_eq!(line, "12/60 (20 %), 1.5 s, 6.0 s left");
+        let told =
+            |seconds, has_ended| line(12, Some(60), Duration::from_secs_f64(seconds), has_ended);
+        assert_eq!(told(1.5, false), "12/60 (20 %), 1.5 s, 6.0 s left");
+        assert_eq!(told(90.0, false), "12/60 (20 %), 1.5 min, 6.0 min left");
+        assert_eq!(told(1800.0, false), "12/60 (20 %), 30.0 min, 2.0 h left");
+        // Of a loop that was left early nothing is to come.
+        assert_eq!(told(1.5, true), "12/60 (20 %), 1.5 s");
     }
 
     #[test]
     fn an_endless_iterator_shows_a_count() {
-        assert_eq!(line(7, None, Duration::from_secs(2)), "7, 2.0 s");
+        assert_eq!(line(7, None, Duration::from_secs(2), false), "7, 2.0 s");
     }
 }

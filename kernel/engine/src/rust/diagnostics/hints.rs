@@ -25,6 +25,11 @@ const COMPILER: &[(&str, &[&str], &str)] = &[
     ),
     (
         "E0277",
+        &["the trait bound `Result<"],
+        "the value is still inside a `Result`; add `?`, behind the whole where it is made in a closure: `.collect::<Result<Vec<_>, _>>()?`",
+    ),
+    (
+        "E0277",
         &["{float}"],
         "Rust never mixes whole and broken numbers by itself; write `2.0 * 3.0`, or convert with `as f64`",
     ),
