@@ -13,6 +13,8 @@ fn is_sound(output: &Output) {
     for name in ["system", "limits", "files", "calls", "cells", "chmod", "sockets", "processes"] {
         assert!(text.contains(&format!("✓ {name} ")), "{name} is not in:\n{text}");
     }
+    let has_group = text.contains("✓ group ") && text.contains("✓ together ");
+    assert!(has_group || text.contains("- group "), "{text}");
 }
 
 fn check(program: &str, arguments: &[&str]) -> Output {

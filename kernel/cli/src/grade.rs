@@ -12,10 +12,12 @@ pub use pages::{file_name, tables};
 use crate::cli::GradeArgs;
 use crate::cluster;
 use crate::exit::{Exit, error_chain};
-use crate::jail;
+use crate::jail::{self, Level};
 use crate::rules::{RuleFiles, Rules};
 use crate::run::pool;
 use crate::{print, session};
+use anyhow::Context;
+use candlelab_grader::sandbox::group::Groups;
 use candlelab_grader::{Grade, Gradebook, Intake, Lab, Submission, chosen_labs, submissions};
 use candlelab_notebook::{Stop, check_folder};
 use expected::Expected;
@@ -52,8 +54,9 @@ pub fn run(args: &GradeArgs) -> anyhow::Result<Exit> {
     session::open(&stop)?;
     jail::require(args)?;
     let (weakness, failed) = (args.sandbox.weakness(), found.problems.len());
+    let groups = (args.sandbox != Level::None).then(Groups::take_over).and_then(Result::ok);
     let (cells, rooms) = (SharedCells::new()?, Vec::new());
-    let mut run = Run { args, labs, book, rules, weakness, cells, rooms, failed, done: 0 };
+    let mut run = Run { args, labs, book, rules, weakness, cells, groups, rooms, failed, done: 0 };
     let tasks = run.tasks(found.submissions, &stop)?;
     run.grade(tasks, &stop)?;
     run.end(&stop)
@@ -95,6 +98,8 @@ struct Run<'a> {
     cells: SharedCells,
     /// Those in which nobody is.
     rooms: Vec<Room<'a>>,
+    /// What divides memory among rooms, where the system lets us.
+    groups: Option<Groups>,
     failed: usize,
     done: usize,
 }
@@ -189,7 +194,11 @@ impl<'a> Run<'a> {
     fn open_rooms(&mut self, jobs: usize) -> anyhow::Result<()> {
         let threads = pool::threads(jobs);
         while self.rooms.len() < jobs {
-            self.rooms.push(Room::open(self.args, threads, &self.cells)?);
+            let memory = self.args.memory + jail::FILES;
+            let group = |it: &Groups| it.group(&self.rooms.len().to_string(), memory);
+            let group = self.groups.as_ref().map(group).transpose();
+            let group = group.context("cannot make a control group")?;
+            self.rooms.push(Room::open(self.args, threads, &self.cells, group)?);
         }
         Ok(())
     }

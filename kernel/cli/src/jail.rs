@@ -4,7 +4,7 @@ use crate::cli::{GradeArgs, JailArgs};
 use crate::engine::{Engines, program};
 use anyhow::Context;
 use candlelab_engine::{CELL_TMPDIR, CELLS, CELLS_KEPT, EngineError, namespaces};
-use candlelab_grader::sandbox::{Layer, Role, SYSTEM, Sandbox};
+use candlelab_grader::sandbox::{Layer, Role, SYSTEM, Sandbox, group};
 use clap::ValueEnum;
 use std::env;
 use std::ffi::OsString;
@@ -48,6 +48,8 @@ pub struct Jail {
     pub memory: u64,
     /// The folder of compiled cells that its sessions may load, and that for those of trusted ones.
     pub cells: [PathBuf; 2],
+    /// The control group that its sessions enter, if there is one.
+    pub group: Option<PathBuf>,
 }
 
 /// What of the environment a graded process may know.
@@ -92,6 +94,7 @@ impl Jail {
         // What an earlier student's cells were compiled to is no business of this one's.
         let [lent, kept] = &self.cells;
         command.env(CELLS, lent).arg("--cells").arg(kept);
+        command.args(self.group.iter().flat_map(|group| ["--group".as_ref(), group.as_os_str()]));
         command.env("CANDLELAB_NO_SHELL", "1").env("CARGO_NET_OFFLINE", "true");
     }
 }
@@ -109,6 +112,7 @@ pub struct Entrance {
     sandbox: Sandbox,
     /// Where a trusted session keeps compiled cells.
     cells: Option<PathBuf>,
+    group: Option<PathBuf>,
 }
 
 impl Entrance {
@@ -130,7 +134,8 @@ impl Entrance {
             // What is looked for at home has been found.
             set_variables([("HOME", own.clone().into()), (CELL_TMPDIR, own.into())]);
         }
-        Ok(Self { level: args.level, sandbox, cells: args.cells.clone() })
+        let (cells, group) = (args.cells.clone(), args.group.clone());
+        Ok(Self { level: args.level, sandbox, cells, group })
     }
 
     /// Gives up whatever grading does not need, and goes on in the sandbox.
@@ -147,7 +152,7 @@ impl Entrance {
         if self.level == Level::None {
             return Vec::new();
         }
-        let mut layers = Vec::new();
+        let mut layers: Vec<Layer> = self.group.iter().map(|it| grouped(it)).collect();
         if self.level == Level::Full {
             let system = SYSTEM.iter().map(PathBuf::from).filter(|path| path.exists());
             let lent: Vec<PathBuf> = system.chain(self.sandbox.read.iter().cloned()).collect();
@@ -156,7 +161,7 @@ impl Entrance {
             let result = jail.enter().map(|()| what.to_owned()).map_err(|error| error.to_string());
             layers.push(Layer { name: "system", result });
         }
-        let is_alone = layers.iter().any(|layer| layer.result.is_ok());
+        let is_alone = layers.iter().any(|it| it.name == "system" && it.result.is_ok());
         let kept = kept.map(Path::to_owned);
         let sandbox = Sandbox { is_alone, kept, ..self.sandbox.clone() };
         set_variables(sandbox.variables().into_iter().flatten());
@@ -168,6 +173,12 @@ impl Entrance {
         }
         layers
     }
+}
+
+fn grouped(group: &Path) -> Layer {
+    let what = "all processes together have a limit of memory, and of their number";
+    let result = group::enter(group).map(|()| what.to_owned()).map_err(|error| error.to_string());
+    Layer { name: "group", result }
 }
 
 fn set_variables(variables: impl IntoIterator<Item = (&'static str, OsString)>) {

@@ -8,6 +8,7 @@
 mod calls;
 #[cfg(target_os = "linux")]
 mod files;
+pub mod group;
 mod limits;
 #[cfg(not(target_os = "linux"))]
 mod other;

@@ -17,6 +17,9 @@ pub struct JailArgs {
     /// The folder in which a trusted session keeps compiled cells
     #[arg(long, value_name = "FOLDER")]
     pub cells: Option<PathBuf>,
+    /// The control group that its sessions enter
+    #[arg(long, value_name = "FOLDER")]
+    pub group: Option<PathBuf>,
     /// How much memory each of its processes may ask for
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = memory_size)]
     pub memory: u64,
@@ -32,4 +35,7 @@ pub struct SandboxCheckArgs {
     /// Try to break out, to the things in this folder
     #[arg(long, hide = true)]
     pub inside: Option<PathBuf>,
+    /// The control group that it enters
+    #[arg(long, hide = true)]
+    pub group: Option<PathBuf>,
 }

@@ -5,6 +5,7 @@ use super::shared::SharedCells;
 use candlelab_engine::{
     Cell, CellError, Engine, EngineError, Event, Frontend, Handle, Remote, Reply,
 };
+use candlelab_grader::sandbox::group::Group;
 use candlelab_grader::{Half, Public, Told, runs_something};
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,9 @@ pub struct Proctor<'a> {
     engine: &'a mut Remote,
     half: &'a Half,
     lending: Option<Lending<'a>>,
+    group: Option<&'a Group>,
+    /// How often its processes have wanted more memory than theirs.
+    overflows: u64,
     /// How long a cell may run, and when all must be over.
     limits: (Duration, Instant),
     /// What the checks have told.
@@ -38,14 +42,16 @@ pub struct Proctor<'a> {
 impl<'a> Proctor<'a> {
     /// Supervises an engine that runs one half of a lab.
     pub fn new(
-        engine: &'a mut Remote,
+        (engine, group): (&'a mut Remote, Option<&'a Group>),
         half: &'a Half,
         lending: Option<Lending<'a>>,
         (timeout, total): (Duration, Duration),
     ) -> Self {
         let limits = (timeout, Instant::now() + total);
+        let overflows = group.map_or(0, Group::overflows);
         let (told, passed) = Default::default();
-        Self { engine, half, lending, limits, told, accident: None, passed, lost: false }
+        let (accident, lost) = (None, false);
+        Self { engine, half, lending, group, overflows, limits, told, accident, passed, lost }
     }
 
     /// Makes again what earlier cells made: their variables, and all else where the engine itself
@@ -93,9 +99,12 @@ impl<'a> Proctor<'a> {
             }
             return;
         };
-        // Whoever ends only their own process is told from whom memory was taken.
+        // Whoever ends only their own process, or takes more memory than theirs, is told from whom
+        // memory was taken.
+        let overflows = self.group.map_or(0, Group::overflows);
+        let is_theirs = mem::replace(&mut self.overflows, overflows) < overflows;
         let in_time = time < self.limits.0 && Instant::now() < self.limits.1;
-        if self.engine.has_ended() && in_time || is_shortage(error) {
+        if !is_theirs && (self.engine.has_ended() && in_time || is_shortage(error)) {
             self.accident.get_or_insert_with(|| error.evalue.clone());
         }
     }

@@ -7,6 +7,7 @@ use crate::jail::Jail;
 use crate::session::{self, Setup};
 use anyhow::Context;
 use candlelab_engine::Remote;
+use candlelab_grader::sandbox::group::Group;
 use candlelab_grader::{Half, Told};
 use candlelab_notebook::{Notebook, Options, Report, Stop};
 use std::fs;
@@ -34,6 +35,8 @@ pub struct Sitting {
 pub struct Room<'a> {
     args: &'a GradeArgs,
     engine: Remote,
+    /// What its sandboxes share; it must outlive the engine.
+    group: Option<Group>,
     own: PathBuf,
     _scratch: TempDir,
 }
@@ -44,9 +47,11 @@ impl<'a> Room<'a> {
         args: &'a GradeArgs,
         threads: Option<usize>,
         cells: &SharedCells,
+        group: Option<Group>,
     ) -> anyhow::Result<Self> {
         let cells = [cells.lent.clone(), cells.kept.clone()];
-        let jail = Jail { level: args.sandbox, memory: args.memory, cells };
+        let path = group.as_ref().map(|group| group.path().to_owned());
+        let jail = Jail { level: args.sandbox, memory: args.memory, cells, group: path };
         let (scratch, own) = Jail::folder()?;
         let setup = Setup {
             threads,
@@ -56,7 +61,7 @@ impl<'a> Room<'a> {
         };
         let mut engine = session::remote(setup)?;
         engine.start_ahead()?;
-        Ok(Self { args, engine, own, _scratch: scratch })
+        Ok(Self { args, engine, group, own, _scratch: scratch })
     }
 
     /// Runs all cells. The lab's own half goes the same way as a student's, so that both find the
@@ -76,7 +81,8 @@ impl<'a> Room<'a> {
         let started = self.engine.fresh(&self.own);
         started.map_err(|error| Accident(format!("the sandbox does not start: {error}")))?;
         let (timeout, total) = (self.args.timeout, self.args.submission_timeout);
-        let mut proctor = Proctor::new(&mut self.engine, half, lending, (timeout, total));
+        let supervised = (&mut self.engine, self.group.as_ref());
+        let mut proctor = Proctor::new(supervised, half, lending, (timeout, total));
         let mut options = Options {
             timeout: Some(timeout),
             total_timeout: Some(total),

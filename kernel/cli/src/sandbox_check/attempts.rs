@@ -3,6 +3,7 @@
 use crate::jail::Level;
 use candlelab_grader::sandbox::Layer;
 use std::fs::{self, File, Permissions};
+use std::hint::black_box;
 use std::io;
 use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -67,6 +68,17 @@ pub fn all(level: Level, outside: &Path, scratch: &Path) -> Vec<Layer> {
         ]);
     }
     layers
+}
+
+/// Has a process use more memory than all together may.
+pub fn overflow(most: u64) -> Layer {
+    refused("together", "who takes more memory than all may have is ended", || {
+        let bytes = 2 * most as usize;
+        match by_child(|| black_box(vec![1_u8; bytes]).len() == bytes)? {
+            true => Ok(()),
+            false => Err(io::Error::other("it was ended")),
+        }
+    })
 }
 
 /// Has a child try, as a cell's process is one of the engine's; whether it says that all held.
