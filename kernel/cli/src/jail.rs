@@ -53,7 +53,7 @@ pub struct Jail {
 }
 
 /// What of the environment a graded process may know.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "PATH",
     "HOME",
     "LANG",
@@ -64,6 +64,7 @@ const KNOWN: [&str; 14] = [
     "RUSTUP_HOME",
     "RUSTUP_TOOLCHAIN",
     "CANDLELAB_STORE",
+    "CANDLELAB_TARGET_CPU",
     "CANDLELAB_FAST",
     "CANDLELAB_DEVICE",
     "CANDLELAB_ENGINE",
