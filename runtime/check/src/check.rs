@@ -44,7 +44,9 @@ pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Failure {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
     if text.starts_with("not yet implemented") {
-        return Failure::new("this exercise is still to be written, at `// YOUR CODE HERE`");
+        return Failure::new(
+            "this or an earlier exercise is still to be written, at `// YOUR CODE HERE`",
+        );
     }
     Failure::new(format!("your code panicked: {text}"))
 }
