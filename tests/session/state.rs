@@ -54,6 +54,19 @@ fn cells_with_types_can_be_run_again() {
 }
 
 #[test]
+fn a_name_in_any_pattern_is_a_new_variable() {
+    let ran = session(&[
+        "let (b, c) = (3.0, \"old\");",
+        "let [a, mut b] = [[1.0, 2.0], [3.0, 4.0]]; let &c = &a;",
+        "b[0] += c[1]; b",
+        "let both = [1, 2]; let [first, _] = &both;",
+    ]);
+    ran[1].is_ok();
+    ran[2].is_ok().shows("[5.0, 4.0]");
+    ran[3].fails_with("CannotKeep").shows("In[4]:1:");
+}
+
+#[test]
 fn a_closure_serves_its_own_cell() {
     let ran = session(&[
         "let a = 2.0;",

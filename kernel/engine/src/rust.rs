@@ -19,6 +19,7 @@ mod link;
 mod locate;
 mod magic;
 mod parse;
+mod patterns;
 mod session;
 mod shortage;
 mod stopper;

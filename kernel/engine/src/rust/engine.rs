@@ -13,6 +13,7 @@ use super::impls::{self, Impls};
 use super::locate::{Ran, locate};
 use super::magic::{self, Action, Magics, Misuse};
 use super::parse;
+use super::patterns;
 use super::session::{Session, bundle, documentation};
 use super::shortage;
 use super::store::Store;
@@ -111,6 +112,7 @@ impl RustEngine {
         let (mut insertions, mut impls) = self.impls.with_cell(&cell.code);
         let mut locals = parse::closures(&cell.code);
         insertions.extend(locals.iter().flat_map(|local| local.insertions.clone()));
+        insertions.extend(patterns::named_anew(&cell.code));
         insertions.extend(parse::show_last(&cell.code));
         insertions.extend(parse::shield(&cell.code));
         if self.may_redefine(&cell.code) {

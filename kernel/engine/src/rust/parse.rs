@@ -65,15 +65,19 @@ fn lets(code: &str) -> Vec<Local> {
     if parsed.errors().is_empty() { statements.filter_map(local).collect() } else { Vec::new() }
 }
 
+/// The statements of a cell.
+pub fn statements(code: &str) -> impl Iterator<Item = ast::Stmt> {
+    let body = body(&parse(&without_commands(code)));
+    body.into_iter().flat_map(|body| body.statements())
+}
+
 /// The items that stand in a cell, outside of other items.
 pub fn items(code: &str) -> Vec<ast::Item> {
-    let body = body(&parse(&without_commands(code)));
-    let statements = body.into_iter().flat_map(|body| body.statements());
     let item = |statement| match statement {
         ast::Stmt::Item(item) => Some(item),
         _ => None,
     };
-    statements.filter_map(item).collect()
+    statements(code).filter_map(item).collect()
 }
 
 /// The module, on the outermost level of a source, in which a byte lies.
