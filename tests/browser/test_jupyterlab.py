@@ -184,7 +184,8 @@ def test_the_saved_notebook_keeps_the_sliders_state(page, server):
     def saved():
         with urllib.request.urlopen(server + "/api/contents/16-cnn-mnist/lab.ipynb") as answer:
             notebook.update(json.load(answer)["content"])
-        widgets = notebook["metadata"].get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+        widgets = notebook["metadata"].get("widgets", {})
+        widgets = widgets.get("application/vnd.jupyter.widget-state+json", {})
         return [it["state"] for it in widgets.get("state", {}).values()]
 
     deadline = time.monotonic() + 60

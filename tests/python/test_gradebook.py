@@ -11,11 +11,7 @@ import subprocess
 import sys
 
 import pytest
-
-# nbgrader starts `alembic` by name.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-
-from nbgrader.api import Gradebook  # noqa: E402
+from nbgrader.api import Gradebook
 
 BINARY = os.environ["CANDLELAB"]
 

@@ -322,11 +322,18 @@ def comms(client):
 
 def show_slider(client, code=SLIDER):
     """Runs a cell that shows a slider; gives the slider's comm, and all that the cell opened."""
+    slider, opened, _ = show_widgets(client, code)
+    return slider, set(opened)
+
+
+def show_widgets(client, code):
+    """The same, with the state of all that was opened and the data of all that was displayed."""
     shown, reply = run(client, code)
     assert reply["status"] == "ok", reply
-    opened = [content for kind, content in shown if kind == "comm_open"]
-    is_slider = lambda it: it["data"]["state"]["_model_name"] == "IntSliderModel"
-    return next(it["comm_id"] for it in opened if is_slider(it)), {it["comm_id"] for it in opened}
+    opened = {it["comm_id"]: it["data"]["state"] for kind, it in shown if kind == "comm_open"}
+    is_slider = lambda comm: opened[comm]["_model_name"] == "IntSliderModel"
+    displayed = [content for kind, content in shown if kind == "display_data"]
+    return next(filter(is_slider, opened)), opened, displayed
 
 
 def move(client, slider, value):
@@ -339,10 +346,15 @@ def move(client, slider, value):
 
 def written(client, request):
     """The next text that belongs to a request."""
+    return told(client, "stream", request)["text"]
+
+
+def told(client, kind, request):
+    """The next output of a kind that belongs to a request."""
     while True:
         message = client.get_iopub_msg(timeout=20)
-        if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == request:
-            return message["content"]["text"]
+        if message["msg_type"] == kind and message["parent_header"]["msg_id"] == request:
+            return message["content"]
 
 
 def closed(shown):
@@ -363,24 +375,15 @@ INTERACT = 'interact(IntSlider::new("n", 0..=9), |n| Bundle::text(format!("n is 
 
 
 def test_without_widgets_the_last_picture_stands(client):
-    shown, reply = run(client, INTERACT)
-    assert reply["status"] == "ok", reply
-    *_, column, picture = [content for kind, content in shown if kind == "display_data"]
+    slider, models, (*_, column, picture) = show_widgets(client, INTERACT)
     assert column["data"]["text/plain"] == "[controls: n]"
     assert picture["data"]["text/plain"] == "n is 0"
-    models = {it["comm_id"]: it["data"]["state"] for kind, it in shown if kind == "comm_open"}
-    slider = next(id for id, it in models.items() if it["_model_name"] == "IntSliderModel")
-    request = move(client, slider, 7)
-    while True:
-        message = client.get_iopub_msg(timeout=20)
-        if message["msg_type"] == "update_display_data":
-            break
-    assert message["parent_header"]["msg_id"] == request
-    assert message["content"]["transient"] == picture["transient"]
-    assert message["content"]["data"]["text/plain"] == "n is 7"
+    update = told(client, "update_display_data", move(client, slider, 7))
+    assert update["transient"] == picture["transient"]
+    assert update["data"]["text/plain"] == "n is 7"
     # A front end with widgets shows one that is empty in its place, before and after.
     view = "application/vnd.jupyter.widget-view+json"
-    assert message["content"]["data"][view] == picture["data"][view]
+    assert update["data"][view] == picture["data"][view]
     assert models[picture["data"][view]["model_id"]]["children"] == []
 
 

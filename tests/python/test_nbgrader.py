@@ -10,11 +10,7 @@ import sys
 
 import nbformat
 import pytest
-
-# nbgrader starts `alembic` by name.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-
-from nbgrader.api import Gradebook  # noqa: E402
+from nbgrader.api import Gradebook
 
 LABS = pathlib.Path(__file__).parents[2] / "labs"
 BINARY = os.environ["CANDLELAB"]

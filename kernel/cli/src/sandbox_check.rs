@@ -43,7 +43,7 @@ fn start(args: &SandboxCheckArgs) -> anyhow::Result<Exit> {
         // It is no layer that must be there.
         print::line(format_args!("- group       none is ours to divide: {problem}"));
     }
-    let group = groups.iter().map(|groups| groups.group("check", TOGETHER)).next().transpose()?;
+    let group = groups.as_ref().ok().map(|groups| groups.group("check", TOGETHER)).transpose()?;
     command.args(group.iter().flat_map(|it| ["--group".as_ref(), it.path().as_os_str()]));
     let status = command.status()?;
     Ok(if status.success() { Exit::Ok } else { Exit::NotGraded })
