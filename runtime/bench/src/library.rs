@@ -105,6 +105,33 @@ impl Library {
         }
     }
 
+    /// The rows that an index names.
+    pub fn gather(self, x: &Tensor, index: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Ours => candlelab_nn::gather(x, index),
+            Self::Candle => x.index_select(index, 0),
+        }
+    }
+
+    /// The sums of the rows that are sent to each of so many places.
+    pub fn scatter_sum(self, x: &Tensor, index: &Tensor, rows: usize) -> Result<Tensor> {
+        match self {
+            Self::Ours => candlelab_nn::scatter_sum(x, index, rows),
+            Self::Candle => {
+                let zeros = Tensor::zeros((rows, x.dim(1)?), DType::F32, &Device::Cpu)?;
+                zeros.index_add(index, x, 0)
+            }
+        }
+    }
+
+    /// Each row times a number of its own.
+    pub fn scale_rows(self, x: &Tensor, w: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Ours => candlelab_nn::scale_rows(x, w),
+            Self::Candle => x.broadcast_mul(&w.unsqueeze(1)?),
+        }
+    }
+
     pub fn relu(self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::Ours => candlelab_nn::relu(x),

@@ -1,6 +1,7 @@
 //! Layers one after the other.
 
 use crate::layer::Layer;
+use crate::ops::one_node;
 use crate::parameters::Parameters;
 use crate::summary::Summary;
 use candle_core::{DType, Device, Module, Result, Tensor, Var};
@@ -57,19 +58,21 @@ impl Sequential {
 
 impl Module for Sequential {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let mut layers = self.layers.iter().peekable();
-        let mut x = x.clone();
-        while let Some(layer) = layers.next() {
-            let next = layers.peek().and_then(|next| next.as_activation());
-            x = match next {
-                Some(activation) => {
-                    layers.next();
-                    layer.forward_into(&x, activation)?
-                }
-                None => layer.forward(&x)?,
-            };
-        }
-        Ok(x)
+        one_node(|| {
+            let mut layers = self.layers.iter().peekable();
+            let mut x = x.clone();
+            while let Some(layer) = layers.next() {
+                let next = layers.peek().and_then(|next| next.as_activation());
+                x = match next {
+                    Some(activation) => {
+                        layers.next();
+                        layer.forward_into(&x, activation)?
+                    }
+                    None => layer.forward(&x)?,
+                };
+            }
+            Ok(x)
+        })
     }
 }
 

@@ -244,6 +244,10 @@ fn rows_along_edges() -> Result<()> {
     for aggregation in [Aggregation::Sum, Aggregation::Mean, Aggregation::Max] {
         check("scatter", random((5, 2, 2))?, |x| aggregation.scatter(x, &index, 4))?;
     }
+    let (x, w) = (random((5, 2, 3))?, random(5)?);
+    check("scale_rows x", x.clone(), |x| scale_rows(x, &w))?;
+    check("scale_rows w", w.clone(), |w| scale_rows(&x, w))?;
+    assert!(scale_rows(&x, &random(4)?).is_err() && scale_rows(&x, &x).is_err());
     check("scatter_softmax", random((5, 2))?, |x| scatter_softmax(x, &index, 4))
 }
 

@@ -3,7 +3,7 @@
 use super::{labels, noise};
 use crate::library::Library;
 use crate::measure::{Measured, measure};
-use candle_core::{DType, Device, Module, Result, Tensor};
+use candle_core::{Device, Module, Result, Tensor};
 
 const GRAPHS: usize = 64;
 const NODES: usize = 20;
@@ -21,7 +21,7 @@ pub fn gcn(library: Library, seconds: f64) -> Result<Measured> {
     };
     let (sources, targets) = (ends()?, ends()?);
     let graphs = Tensor::from_iter((0..nodes).map(|node| node / NODES as u32), &Device::Cpu)?;
-    let weights = Tensor::rand(0f32, 1.0, (sources.elem_count(), 1), &Device::Cpu)?;
+    let weights = Tensor::rand(0f32, 1.0, sources.elem_count(), &Device::Cpu)?;
     let x = noise(&[GRAPHS * NODES, 16])?;
     let y = labels(GRAPHS, 2)?;
     let layers = [16, WIDTH, WIDTH].map(|inputs| library.net().linear(inputs, WIDTH));
@@ -30,15 +30,14 @@ pub fn gcn(library: Library, seconds: f64) -> Result<Measured> {
     let mut vars = head.vars.clone();
     vars.extend(layers.iter().flat_map(|layer| layer.vars.clone()));
     let mut rule = library.adam(vars, 1e-3, 0.9, 0.0)?;
-    let zeros = |rows: usize| Tensor::zeros((rows, WIDTH), DType::F32, &Device::Cpu);
-    let (none, none_of_graphs) = (zeros(GRAPHS * NODES)?, zeros(GRAPHS)?);
     measure(seconds, |_| {
         let mut h = x.clone();
         for layer in &layers {
-            let messages = layer.forward(&h)?.index_select(&sources, 0)?.broadcast_mul(&weights)?;
-            h = library.relu(&none.index_add(&targets, &messages, 0)?)?;
+            let messages = library.gather(&layer.forward(&h)?, &sources)?;
+            let messages = library.scale_rows(&messages, &weights)?;
+            h = library.relu(&library.scatter_sum(&messages, &targets, GRAPHS * NODES)?)?;
         }
-        let means = (none_of_graphs.index_add(&graphs, &h, 0)? / NODES as f64)?;
+        let means = (library.scatter_sum(&h, &graphs, GRAPHS)? / NODES as f64)?;
         rule.step(&library.cross_entropy(&head.forward(&means)?, &y)?)
     })
 }

@@ -5,64 +5,55 @@ use crate::library::{Library, Net};
 use crate::measure::{Measured, measure};
 use candle_core::{D, Device, IndexOp, Module, Result, Tensor, Var};
 use candlelab_nn::Activation::GeluTanh;
-use candlelab_nn::{Layer, MultiHeadAttention};
+use candlelab_nn::{BlockConfig, Layer, TransformerBlock};
 
 const HEADS: usize = 4;
 
 /// `x + attention(norm x)`, then `x + mlp(norm x)`.
-struct Block {
-    norm: Net,
-    attention: Attention,
-    mlp: Net,
-}
-
-enum Attention {
-    Ours(MultiHeadAttention),
-    Candle { maps: Net, output: Net, mask: Option<Tensor> },
+enum Block {
+    Ours(TransformerBlock),
+    Candle { norm: Net, maps: Net, output: Net, mask: Option<Tensor>, mlp: Net },
 }
 
 impl Block {
     fn new(library: Library, width: usize, length: usize, causal: bool) -> Result<Self> {
-        let attention = match library {
-            Library::Ours => {
-                let layer = MultiHeadAttention::new(width, HEADS, &Device::Cpu)?;
-                Attention::Ours(if causal { layer.causal() } else { layer })
-            }
-            Library::Candle => {
-                let mask = (0..length * length).map(|at| u8::from(at % length > at / length));
-                let mask = Tensor::from_iter(mask, &Device::Cpu)?.reshape((length, length))?;
-                Attention::Candle {
-                    maps: library.net().linear(width, 3 * width)?,
-                    output: library.net().linear(width, width)?,
-                    mask: causal.then_some(mask),
-                }
-            }
-        };
+        if library == Library::Ours {
+            let config =
+                BlockConfig { activation: GeluTanh, causal, ..BlockConfig::new(width, HEADS) };
+            return Ok(Self::Ours(TransformerBlock::new(config, &Device::Cpu)?));
+        }
+        let mask = (0..length * length).map(|at| u8::from(at % length > at / length));
+        let mask = Tensor::from_iter(mask, &Device::Cpu)?.reshape((length, length))?;
         let mlp = library.net().layer_norm(width)?.linear(width, 4 * width)?;
-        let mlp = mlp.activation(GeluTanh)?.linear(4 * width, width)?;
-        Ok(Self { norm: library.net().layer_norm(width)?, attention, mlp })
+        Ok(Self::Candle {
+            norm: library.net().layer_norm(width)?,
+            maps: library.net().linear(width, 3 * width)?,
+            output: library.net().linear(width, width)?,
+            mask: causal.then_some(mask),
+            mlp: mlp.activation(GeluTanh)?.linear(4 * width, width)?,
+        })
     }
 
     fn vars(&self) -> Vec<Var> {
-        let attention = match &self.attention {
-            Attention::Ours(layer) => layer.vars(),
-            Attention::Candle { maps, output, .. } => [&maps.vars[..], &output.vars].concat(),
-        };
-        [&self.norm.vars[..], &attention, &self.mlp.vars].concat()
+        match self {
+            Self::Ours(block) => block.vars(),
+            Self::Candle { norm, maps, output, mlp, .. } => {
+                [norm, maps, output, mlp].map(|net| net.vars.clone()).concat()
+            }
+        }
     }
 }
 
 impl Module for Block {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let normed = self.norm.forward(x)?;
-        let y = match &self.attention {
-            Attention::Ours(layer) => layer.forward(&normed)?,
-            Attention::Candle { maps, output, mask } => {
-                output.forward(&simple(&maps.forward(&normed)?, mask.as_ref())?)?
+        match self {
+            Self::Ours(block) => block.forward(x),
+            Self::Candle { norm, maps, output, mask, mlp } => {
+                let maps = maps.forward(&norm.forward(x)?)?;
+                let x = (x + output.forward(&simple(&maps, mask.as_ref())?)?)?;
+                &x + mlp.forward(&x)?
             }
-        };
-        let x = (x + y)?;
-        &x + self.mlp.forward(&x)?
+        }
     }
 }
 

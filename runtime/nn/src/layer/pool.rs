@@ -3,7 +3,7 @@
 use super::Layer;
 use crate::ops::{
     adaptive_avg_pool2d, avg_pool1d, avg_pool2d, global_avg_pool2d, max_pool1d, max_pool2d,
-    upsample_nearest2d,
+    reshape, upsample_nearest2d,
 };
 use candle_core::{D, Module, Result, Tensor, bail};
 
@@ -120,7 +120,12 @@ pub struct Flatten;
 
 impl Module for Flatten {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        x.flatten(1, D::Minus1)
+        match x.dims() {
+            [batch, first, rest @ ..] => {
+                reshape(x, (*batch, first * rest.iter().product::<usize>()))
+            }
+            _ => x.flatten(1, D::Minus1),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The block of a ResNet, and adapters to put between blocks.
 
 use super::{Activation, BatchNorm, Conv2d, Layer};
-use crate::ops::{Bend, ConvOptions, bent_sum};
+use crate::ops::{Bend, ConvOptions, bent_sum, one_node};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor};
 
@@ -64,13 +64,15 @@ impl ResidualBlock {
 
 impl Module for ResidualBlock {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = self.norm_1.forward_into(&self.conv_1.forward(x)?, Activation::Relu)?;
-        let y = self.norm_2.forward(&self.conv_2.forward(&y)?)?; // (batch, out, height / stride, …)
-        let shortcut = match &self.shortcut {
-            Some((conv, norm)) => norm.forward(&conv.forward(x)?)?,
-            None => x.clone(),
-        };
-        bent_sum(&y, &shortcut, Bend(Some(0.0))) // relu(y + shortcut)
+        one_node(|| {
+            let y = self.norm_1.forward_into(&self.conv_1.forward(x)?, Activation::Relu)?;
+            let y = self.norm_2.forward(&self.conv_2.forward(&y)?)?; // (batch, out, height / stride, …)
+            let shortcut = match &self.shortcut {
+                Some((conv, norm)) => norm.forward(&conv.forward(x)?)?,
+                None => x.clone(),
+            };
+            bent_sum(&y, &shortcut, Bend(Some(0.0))) // relu(y + shortcut)
+        })
     }
 }
 

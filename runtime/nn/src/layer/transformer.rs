@@ -1,6 +1,7 @@
 //! The block that transformers are made of.
 
 use super::{Activation, Dropout, KvCache, Layer, LayerNorm, Linear, MultiHeadAttention};
+use crate::ops::{Bend, bent_sum, one_node};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor};
 
@@ -173,15 +174,15 @@ impl TransformerBlock {
 
     /// The rest of the block after its attention.
     fn with_attended(&self, x: &Tensor, attended: &Tensor) -> Result<Tensor> {
-        let x = (x + self.dropout.forward(attended)?)?; // (batch, length, width)
+        let x = bent_sum(x, &self.dropout.forward(attended)?, Bend(None))?; // (batch, length, width)
         let fed = self.feed_forward.forward(&self.norm_2.forward(&x)?)?;
-        x + self.dropout.forward(&fed)?
+        bent_sum(&x, &self.dropout.forward(&fed)?, Bend(None))
     }
 }
 
 impl Module for TransformerBlock {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.with_attended(x, &self.attention.forward(&self.norm_1.forward(x)?)?)
+        one_node(|| self.with_attended(x, &self.attention.forward(&self.norm_1.forward(x)?)?))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::resnet::conv_norm;
 use super::{Activation, BatchNorm, Conv2d, ConvTranspose2d, Layer};
-use crate::ops::{ConvOptions, max_pool2d};
+use crate::ops::{ConvOptions, join, max_pool2d, one_node};
 use crate::parameters::Parameters;
 use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
@@ -45,8 +45,10 @@ impl DoubleConv {
 
 impl Module for DoubleConv {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = self.norm_1.forward_into(&self.conv_1.forward(x)?, Activation::Relu)?;
-        self.norm_2.forward_into(&self.conv_2.forward(&x)?, Activation::Relu) // (batch, out, …)
+        one_node(|| {
+            let x = self.norm_1.forward_into(&self.conv_1.forward(x)?, Activation::Relu)?;
+            self.norm_2.forward_into(&self.conv_2.forward(&x)?, Activation::Relu) // (batch, out, …)
+        })
     }
 }
 
@@ -80,7 +82,7 @@ impl UNetDown {
 
 impl Module for UNetDown {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.conv.forward(&max_pool2d(x, 2, 2)?)
+        one_node(|| self.conv.forward(&max_pool2d(x, 2, 2)?))
     }
 }
 
@@ -134,6 +136,14 @@ impl UNetUp {
     /// # Errors
     /// If `x` is not half as large as `skip`.
     pub fn forward(&self, x: &Tensor, skip: &Tensor) -> Result<Tensor> {
+        one_node(|| {
+            let y = self.fitted(x, skip)?;
+            self.conv.forward(&join(skip, &y, 1)?) // from (batch, 2 · out, height, width)
+        })
+    }
+
+    /// `x` in twice the size, or a pixel more where `skip` has one more.
+    fn fitted(&self, x: &Tensor, skip: &Tensor) -> Result<Tensor> {
         let y = self.up.forward(x)?; // (batch, out, 2 · (height / 2), 2 · (width / 2))
         let mut missing = [0; 2];
         for (missing, dim) in missing.iter_mut().zip([2, 3]) {
@@ -142,8 +152,7 @@ impl UNetUp {
                 _ => bail!("shape mismatch in UNetUp, x: {:?}, skip: {:?}", x.dims(), skip.dims()),
             };
         }
-        let y = y.pad_with_zeros(2, 0, missing[0])?.pad_with_zeros(3, 0, missing[1])?;
-        self.conv.forward(&Tensor::cat(&[skip, &y], 1)?) // from (batch, 2 · out, height, width)
+        y.pad_with_zeros(2, 0, missing[0])?.pad_with_zeros(3, 0, missing[1])
     }
 
     /// The parameters of the transposed convolution and of the others.

@@ -87,3 +87,15 @@ pub fn total<T: Float>(values: &[T]) -> T {
     }
     sums.iter().chain(rest).fold(T::ZERO, |sum, value| sum + *value)
 }
+
+/// The sum of products, sixteen sums at a time.
+#[inline(always)]
+pub fn dot<T: Float>(a: &[T], b: &[T]) -> T {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
+    let mut sums = [T::ZERO; 16];
+    for (a, b) in a.iter().zip(b) {
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += *a * *b);
+    }
+    let rest = a_rest.iter().zip(b_rest);
+    rest.fold(total(&sums), |sum, (a, b)| sum + *a * *b)
+}

@@ -1,9 +1,11 @@
 //! Operations with a gradient of their own, as Candle wants them.
 
 use super::float::Float;
+use super::tape::note_op;
 use candle_core::{
     CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor, bail,
 };
+use std::sync::Arc;
 
 /// A function of `N` tensors on the CPU, whose numbers are in order and all f32 or all f64.
 pub trait Op<const N: usize>: Send + Sync + 'static {
@@ -32,7 +34,7 @@ pub fn ours(x: &Tensor) -> bool {
     x.device().is_cpu() && matches!(x.dtype(), DType::F32 | DType::F64)
 }
 
-struct Custom<O>(O);
+struct Custom<O>(Arc<O>);
 
 impl<O> Custom<O> {
     fn run<const N: usize>(
@@ -137,32 +139,41 @@ impl<O: Op<3>> CustomOp3 for Custom<O> {
 
 /// Applies an operation to a tensor, so that it can be differentiated.
 pub fn apply1(op: impl Op<1>, x: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op1(Custom(op))
+    let (op, x) = (Arc::new(op), x.contiguous()?);
+    let result = x.apply_op1(Custom(Arc::clone(&op)))?;
+    note_op(op, [&x], &result);
+    Ok(result)
 }
 
 /// Applies an operation to two tensors, so that it can be differentiated.
 pub fn apply2(op: impl Op<2>, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op2(&y.contiguous()?, Custom(op))
+    let (op, x, y) = (Arc::new(op), x.contiguous()?, y.contiguous()?);
+    let result = x.apply_op2(&y, Custom(Arc::clone(&op)))?;
+    note_op(op, [&x, &y], &result);
+    Ok(result)
 }
 
 /// Applies an operation to three tensors, so that it can be differentiated.
 pub fn apply3(op: impl Op<3>, x: &Tensor, y: &Tensor, z: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op3(&y.contiguous()?, &z.contiguous()?, Custom(op))
+    let (op, x, y, z) = (Arc::new(op), x.contiguous()?, y.contiguous()?, z.contiguous()?);
+    let result = x.apply_op3(&y, &z, Custom(Arc::clone(&op)))?;
+    note_op(op, [&x, &y, &z], &result);
+    Ok(result)
 }
 
 /// The values of an operation, within a gradient.
 pub fn compute1(op: impl Op<1>, x: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op1_no_bwd(&Custom(op))
+    x.contiguous()?.apply_op1_no_bwd(&Custom(Arc::new(op)))
 }
 
 /// The values of an operation, within a gradient.
 pub fn compute2(op: impl Op<2>, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&y.contiguous()?, &Custom(op))
+    x.contiguous()?.apply_op2_no_bwd(&y.contiguous()?, &Custom(Arc::new(op)))
 }
 
 /// The values of an operation, within a gradient.
 pub fn compute3(op: impl Op<3>, x: &Tensor, y: &Tensor, z: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op3_no_bwd(&y.contiguous()?, &z.contiguous()?, &Custom(op))
+    x.contiguous()?.apply_op3_no_bwd(&y.contiguous()?, &z.contiguous()?, &Custom(Arc::new(op)))
 }
 
 /// The gradient of an input, if anything wants it.

@@ -3,9 +3,10 @@
 use super::custom::{Op, apply2, apply3, compute1, compute2, ours, wanted};
 use super::dots::Dots;
 use super::float::Float;
-use super::matrix::{Place, multiply};
+use super::matrix::{Place, multiply, transposed};
 use super::parallel::{MOVE, room, rows, sum};
 use super::rectify::Bend;
+use super::tape::reshape;
 use candle_core::{Result, Shape, Tensor, bail};
 
 /// `Y = X Wᵀ + b` for `X` of `(rows, inputs)` and `W` of `(outputs, inputs)`.
@@ -38,8 +39,17 @@ impl Affine {
 
     /// `b` is added to each row if there is one.
     pub fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>, bend: Bend) -> Vec<T> {
+        /// Numbers in a vector of the matrix product; it reads rows of so many as they lie.
+        const LANES: usize = 16;
         let Self { inputs, outputs, .. } = *self;
         let mut y = room(self.rows * outputs);
+        let dots = Dots::suits(self.rows, inputs);
+        // Once here, and not anew by each thread in its product.
+        let turned = (!dots && outputs % LANES == 0).then(|| transposed(w, inputs));
+        let (w, w_place) = match &turned {
+            Some(turned) => (&turned[..], Place::rows(0, outputs)),
+            None => (w, Place::rows(0, inputs).t()),
+        };
         rows(&mut y, outputs, self.work(), |first, y| {
             if let Some(bias) = bias {
                 y.chunks_mut(outputs).for_each(|y| y.copy_from_slice(bias));
@@ -47,14 +57,14 @@ impl Affine {
             let count = y.len() / outputs;
             let x = &x[first * inputs..(first + count) * inputs];
             match (T::singles(x), T::singles(w)) {
-                (Some(a), Some(b)) if Dots::suits(self.rows, inputs) => {
+                (Some(a), Some(b)) if dots => {
                     let c = T::singles_mut(y).expect("as the inputs");
                     Dots { k: inputs, a, b, c, keep: bias.is_some() }.run();
                 }
                 _ => multiply(
                     (count, inputs, outputs),
                     (x, Place::rows(0, inputs)),
-                    (w, Place::rows(0, inputs).t()),
+                    (w, w_place),
                     (y, Place::rows(0, outputs)),
                     bias.is_some(),
                 ),
@@ -220,7 +230,7 @@ pub fn bent_linear(x: &Tensor, w: &Tensor, bias: Option<&Tensor>, bend: Bend) ->
     }
     let sizes = Affine { rows: rest.iter().product(), inputs, outputs };
     let shape = [rest, &[outputs]].concat();
-    let x = x.reshape((sizes.rows, last))?; // (rows, in)
+    let x = reshape(x, (sizes.rows, last))?; // (rows, in)
     let y = match bias {
         _ if !ours(&x) || sizes.work() == 0 => {
             let y = x.matmul(&w.t()?)?; // (rows, out)
@@ -229,5 +239,5 @@ pub fn bent_linear(x: &Tensor, w: &Tensor, bias: Option<&Tensor>, bend: Bend) ->
         Some(bias) => apply3(Forward { sizes, bend }, &x, w, bias)?,
         None => apply2(Forward { sizes, bend }, &x, w)?,
     };
-    y.reshape(shape)
+    reshape(&y, shape)
 }

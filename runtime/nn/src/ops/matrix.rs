@@ -1,6 +1,7 @@
 //! Products of matrices that lie in slices.
 
 use super::float::Float;
+use super::parallel::{MOVE, room, rows};
 use gemm::{Parallelism, gemm};
 
 /// A matrix in a slice: where it starts and how far apart its rows and columns are.
@@ -80,9 +81,37 @@ pub fn multiply<T: Float>(
     }
 }
 
+/// The transpose of a matrix with so many columns, its rows one after the other.
+pub fn transposed<T: Float>(matrix: &[T], columns: usize) -> Vec<T> {
+    /// Rows read side by side, so that what is written next to each other is used at once.
+    const TOGETHER: usize = 16;
+    let height = matrix.len() / columns.max(1);
+    let mut out = room(matrix.len());
+    rows(&mut out, height, matrix.len() * MOVE, |first, out| {
+        for start in (0..height).step_by(TOGETHER) {
+            let end = height.min(start + TOGETHER);
+            for (column, out) in (first..).zip(out.chunks_mut(height)) {
+                for (row, out) in (start..end).zip(&mut out[start..end]) {
+                    *out = matrix[row * columns + column];
+                }
+            }
+        }
+    });
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_become_columns() {
+        let matrix: Vec<f64> = (0..6).map(f64::from).collect();
+        assert_eq!(transposed(&matrix, 3), [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]);
+        let wide: Vec<f64> = (0..40 * 70).map(f64::from).collect();
+        assert_eq!(transposed(&transposed(&wide, 70), 40), wide);
+        assert!(transposed::<f64>(&[], 0).is_empty());
+    }
 
     #[test]
     fn a_product_can_be_added_to_what_is_there() {

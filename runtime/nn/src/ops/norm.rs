@@ -1,6 +1,6 @@
 //! Normalisation of rows: by layer, by root mean square and by group.
 
-use super::channels::total;
+use super::channels::{dot, total};
 use super::custom::{Op, apply3, compute2, compute3, ours, wanted};
 use super::float::Float;
 use super::parallel::{MOVE, room, rows, sum, wide};
@@ -24,18 +24,6 @@ struct Inputs(Rows);
 
 /// The gradients of scales and shifts, from `x` and `dy`: the sums of `x̂ dy` and of `dy`.
 struct Parameters(Rows);
-
-/// The sum of products, sixteen sums at a time.
-#[inline(always)]
-fn dot<T: Float>(a: &[T], b: &[T]) -> T {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-    let mut sums = [T::ZERO; 16];
-    for (a, b) in a.iter().zip(b) {
-        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += *a * *b);
-    }
-    let rest = a_rest.iter().zip(b_rest);
-    rest.fold(total(&sums), |sum, (a, b)| sum + *a * *b)
-}
 
 impl Rows {
     fn size(&self) -> usize {

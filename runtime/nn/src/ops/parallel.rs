@@ -56,6 +56,19 @@ pub fn tasks(count: usize, work: usize, f: impl Fn(usize) + Sync) {
     barrier_pool().execute_chunked(count, |range| range.for_each(&f));
 }
 
+/// Calls `f` for ranges of at least a few thousand that together are `0..count`, and waits for all.
+///
+/// `work` is as for [`rows`].
+pub fn ranges(count: usize, work: usize, f: impl Fn(Range<usize>) + Sync) {
+    const PIECE: usize = 1 << 12;
+    if work < SHARED {
+        return f(0..count);
+    }
+    barrier_pool().execute_chunked(count.div_ceil(PIECE), |pieces| {
+        f(pieces.start * PIECE..count.min(pieces.end * PIECE));
+    });
+}
+
 /// Room for `count` numbers, each of which the caller writes before anything reads it.
 #[allow(clippy::uninit_vec)] // Zeros would be written for nothing, a tenth of a training step.
 pub fn room<T: Float>(count: usize) -> Vec<T> {
@@ -140,6 +153,19 @@ mod tests {
                 }
             });
             assert!(out.iter().enumerate().all(|(at, value)| *value == at / 3 + 1));
+        }
+    }
+
+    #[test]
+    fn ranges_are_all_of_it() {
+        for (count, work) in [(0, SHARED), (5, 0), (5, SHARED), (10_000, SHARED)] {
+            let mut seen = vec![0; count];
+            let parts = Parts::new(&mut seen);
+            // SAFETY: no two ranges have anything in common, which the test is about.
+            ranges(count, work, |range| {
+                unsafe { parts.part(range) }.iter_mut().for_each(|n| *n += 1)
+            });
+            assert!(seen.iter().all(|n| *n == 1));
         }
     }
 

@@ -301,29 +301,3 @@ pub fn avg_pool2d(x: &Tensor, kernel: usize, stride: usize) -> Result<Tensor> {
     let pool = check("avg_pool2d", x, kernel, stride)?;
     if ours(x) { apply1(Mean(pool), x) } else { elsewhere(x, |x| avg_pool2d(x, kernel, stride)) }
 }
-
-/// The mean of each channel's pixels, PyTorch's `adaptive_avg_pool2d(x, 1)`.
-///
-/// # Shapes
-/// - `x`: `(batch, channels, height, width)`
-/// - output: `(batch, channels, 1, 1)`
-///
-/// # Errors
-/// If the batch or the image is empty.
-///
-/// ```
-/// # use candlelab_nn::{global_avg_pool2d, Device, Result, Tensor};
-/// # fn main() -> Result<()> {
-/// let x = Tensor::new(&[[1f32, 2.0, 6.0]], &Device::Cpu)?.reshape((1, 1, 1, 3))?;
-/// assert_eq!(global_avg_pool2d(&x)?.flatten_all()?.to_vec1::<f32>()?, [3.0]);
-/// # Ok(())
-/// # }
-/// ```
-pub fn global_avg_pool2d(x: &Tensor) -> Result<Tensor> {
-    let (batch, channels, height, width) = x.dims4()?;
-    if x.elem_count() == 0 {
-        bail!("global_avg_pool2d: there are no pixels, x: {:?}", x.dims());
-    }
-    let means = x.reshape((batch, channels, height * width))?.mean_keepdim(2)?; // (b, c, 1)
-    means.unsqueeze(3)
-}

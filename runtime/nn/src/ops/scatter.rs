@@ -1,80 +1,10 @@
-//! Rows sent from one place to another, as along the edges of a graph.
+//! Rows that meet where they are sent, as along the edges of a graph.
 
 use super::custom::{Op, apply1, ours, wanted};
 use super::float::Float;
-use candle_core::{DType, Device, Result, Shape, Tensor, bail};
-
-/// Fails unless `index` is a list of rows of which there are `rows`.
-fn check(name: &str, index: &Tensor, rows: usize) -> Result<()> {
-    if index.rank() != 1 || index.dtype() != DType::U32 {
-        let (dims, dtype) = (index.dims(), index.dtype());
-        bail!("{name} needs a list of u32 as index, got {dims:?} of {dtype:?}");
-    }
-    if index.elem_count() > 0 {
-        let largest = index.max(0)?.to_scalar::<u32>()?;
-        if largest as usize >= rows {
-            bail!("{name}: the index holds {largest}, but rows go from 0 to below {rows}");
-        }
-    }
-    Ok(())
-}
-
-/// The shape of `rows` rows like those of `x`, if there are as many as the index has numbers.
-fn target(name: &str, x: &Tensor, index: &Tensor, rows: usize) -> Result<Shape> {
-    check(name, index, rows)?;
-    match x.dims() {
-        [n, rest @ ..] if *n == index.elem_count() => Ok([&[rows], rest].concat().into()),
-        dims => bail!("shape mismatch in {name}, x: {dims:?}, index: {:?}", index.dims()),
-    }
-}
-
-/// The rows that an index names: `y[e] = x[index[e]]`, as the node at the end of each edge.
-///
-/// # Shapes
-/// - `x`: `(rows, …)`; `index`: u32, `(n)`
-/// - output: `(n, …)`
-///
-/// # Errors
-/// If the index is no list of u32 or names a row that is not there.
-///
-/// ```
-/// # use candlelab_nn::{gather, Device, Result, Tensor};
-/// # fn main() -> Result<()> {
-/// let x = Tensor::new(&[5f32, 6.0, 7.0], &Device::Cpu)?;
-/// let y = gather(&x, &Tensor::new(&[2u32, 0, 2], &Device::Cpu)?)?;
-/// assert_eq!(y.to_vec1::<f32>()?, [7.0, 5.0, 7.0]);
-/// # Ok(())
-/// # }
-/// ```
-pub fn gather(x: &Tensor, index: &Tensor) -> Result<Tensor> {
-    check("gather", index, x.dim(0)?)?;
-    x.contiguous()?.index_select(index, 0)
-}
-
-/// The sum of the rows sent to each place: `y[i] = Σ x[e]` over all `e` with `index[e] = i`; 0
-/// where none is sent.
-///
-/// # Shapes
-/// - `x`: `(n, …)`; `index`: u32, `(n)`
-/// - output: `(rows, …)`
-///
-/// # Errors
-/// If the index is no list of u32, is not as long as `x`, or names a row that is not there.
-///
-/// ```
-/// # use candlelab_nn::{scatter_sum, Device, Result, Tensor};
-/// # fn main() -> Result<()> {
-/// let x = Tensor::new(&[1f32, 2.0, 4.0], &Device::Cpu)?;
-/// let y = scatter_sum(&x, &Tensor::new(&[1u32, 0, 1], &Device::Cpu)?, 3)?;
-/// assert_eq!(y.to_vec1::<f32>()?, [2.0, 5.0, 0.0]);
-/// # Ok(())
-/// # }
-/// ```
-pub fn scatter_sum(x: &Tensor, index: &Tensor, rows: usize) -> Result<Tensor> {
-    let shape = target("scatter_sum", x, index, rows)?;
-    let zeros = Tensor::zeros(shape, x.dtype(), x.device())?;
-    zeros.index_add(&index.contiguous()?, &x.contiguous()?, 0)
-}
+use super::gather::{gather, scatter_sum, target};
+use super::scale_rows::scale_rows;
+use candle_core::{DType, Device, Result, Shape, Tensor};
 
 /// The mean of the rows sent to each place; 0 where none is sent.
 ///
@@ -97,9 +27,7 @@ pub fn scatter_sum(x: &Tensor, index: &Tensor, rows: usize) -> Result<Tensor> {
 pub fn scatter_mean(x: &Tensor, index: &Tensor, rows: usize) -> Result<Tensor> {
     let sums = scatter_sum(x, index, rows)?; // (rows, …)
     let counts = arrivals(index, rows)?.maximum(1.0)?.to_dtype(x.dtype())?;
-    let mut shape = vec![1; x.rank()];
-    shape[0] = rows;
-    sums.broadcast_div(&counts.reshape(shape)?)
+    scale_rows(&sums, &counts.recip()?)
 }
 
 /// How often an index names each of `rows` rows, f32.

@@ -1,6 +1,6 @@
 //! Gradient descent.
 
-use super::{Common, Optimizer, Parameter, mix, optimizer};
+use super::{Common, Optimizer, Parameter, fused, mix, optimizer};
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -46,6 +46,9 @@ impl Sgd {
         let decay = self.common.weight_decay;
         move |parameter, g| {
             let (lr, g) = (lr * parameter.pace, parameter.decayed(g, decay)?);
+            if momentum == 0.0 && fused::descend(&parameter.var, &g, lr)? {
+                return Ok(());
+            }
             parameter.set(|w, [velocity, _]| {
                 if momentum == 0.0 {
                     return w - (g * lr)?;

@@ -1,8 +1,8 @@
-//! A step of Adam in one pass over parameter, gradient and both means, in place on the CPU: a dozen
-//! passes of single operations take ten times longer.
+//! A step of Adam in one pass over parameter, gradient and both means, in place on the CPU, and one
+//! of gradient descent likewise: the dozen passes of single operations take ten times longer.
 
 use super::Memory;
-use crate::ops::{Float, ours, wide};
+use crate::ops::{Float, MOVE, Parts, ours, ranges, wide};
 use candle_core::{CpuStorage, DType, InplaceOp2, Layout, Result, Tensor, Var, bail};
 use std::sync::{Mutex, PoisonError};
 
@@ -89,10 +89,10 @@ impl InplaceOp2 for InPlace<'_> {
         let mut means = self.means.lock().unwrap_or_else(PoisonError::into_inner);
         match (w, g, &mut **means) {
             (CpuStorage::F32(w), CpuStorage::F32(g), Means::F32(m, s)) => {
-                wide(|| self.step.run(&mut w[w0..w1], &g[g0..g1], m, s));
+                self.step.run_all(&mut w[w0..w1], &g[g0..g1], m, s);
             }
             (CpuStorage::F64(w), CpuStorage::F64(g), Means::F64(m, s)) => {
-                wide(|| self.step.run(&mut w[w0..w1], &g[g0..g1], m, s));
+                self.step.run_all(&mut w[w0..w1], &g[g0..g1], m, s);
             }
             _ => bail!("Adam needs a parameter and a gradient of one type, f32 or f64"),
         }
@@ -101,6 +101,16 @@ impl InplaceOp2 for InPlace<'_> {
 }
 
 impl Step {
+    fn run_all<T: Float>(&self, w: &mut [T], g: &[T], m: &mut [T], s: &mut [T]) {
+        let [w, m, s] = [w, m, s].map(Parts::new);
+        ranges(g.len(), g.len() * 2 * MOVE, |range| {
+            // SAFETY: no two ranges have anything in common.
+            let (w, m, s) =
+                unsafe { (w.part(range.clone()), m.part(range.clone()), s.part(range.clone())) };
+            wide(|| self.run(w, &g[range], m, s));
+        });
+    }
+
     #[inline(always)]
     fn run<T: Float>(&self, w: &mut [T], g: &[T], m: &mut [T], s: &mut [T]) {
         let [beta1, beta2, kept, rate] = [self.beta1, self.beta2, self.kept, self.rate].map(T::of);
@@ -111,5 +121,57 @@ impl Step {
             *s = beta2 * *s + rest2 * *g * *g;
             *w = kept * *w - rate * *m / ((*s * scale).root() + epsilon);
         }
+    }
+}
+
+/// Moves a parameter against its gradient, `w ← w − rate · g`; `false`, and nothing done, where the
+/// pass in place is not to be had.
+pub fn descend(var: &Var, gradient: &Tensor, rate: f64) -> Result<bool> {
+    let fits = ours(var) && var.is_contiguous();
+    let fits = fits && (gradient.dims(), gradient.dtype()) == (var.dims(), var.dtype());
+    if fits {
+        var.inplace_op2(&gradient.contiguous()?, &Descent { rate })?;
+    }
+    Ok(fits)
+}
+
+struct Descent {
+    rate: f64,
+}
+
+impl Descent {
+    fn run<T: Float>(&self, w: &mut [T], g: &[T]) {
+        let (w, rate) = (Parts::new(w), T::of(self.rate));
+        ranges(g.len(), g.len() * MOVE, |range| {
+            // SAFETY: no two ranges have anything in common.
+            let w = unsafe { w.part(range.clone()) };
+            wide(|| w.iter_mut().zip(&g[range]).for_each(|(w, g)| *w -= rate * *g));
+        });
+    }
+}
+
+impl InplaceOp2 for Descent {
+    fn name(&self) -> &'static str {
+        "gradient descent"
+    }
+
+    fn cpu_fwd(
+        &self,
+        w: &mut CpuStorage,
+        w_layout: &Layout,
+        g: &CpuStorage,
+        g_layout: &Layout,
+    ) -> Result<()> {
+        let (Some((w0, w1)), Some((g0, g1))) =
+            (w_layout.contiguous_offsets(), g_layout.contiguous_offsets())
+        else {
+            bail!("gradient descent needs contiguous parameters, got {w_layout:?}")
+        };
+        match (w, g) {
+            (CpuStorage::F32(w), CpuStorage::F32(g)) => self.run(&mut w[w0..w1], &g[g0..g1]),
+            (CpuStorage::F64(w), CpuStorage::F64(g)) => self.run(&mut w[w0..w1], &g[g0..g1]),
+            _ => bail!("gradient descent needs a parameter and a gradient of one type"),
+        }
+        Ok(())
     }
 }

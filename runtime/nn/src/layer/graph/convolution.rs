@@ -3,7 +3,7 @@
 use super::{Aggregation, GraphLayer, ends, message_passing, with_self_loops};
 use crate::init::xavier_uniform;
 use crate::layer::Linear;
-use crate::ops::{arrivals, linear};
+use crate::ops::{arrivals, linear, scale_rows};
 use crate::parameters::Parameters;
 use crate::precision::parameter_dtype;
 use candle_core::{Device, Module, Result, Tensor, Var};
@@ -51,10 +51,10 @@ impl GraphLayer for Gcn {
         let nodes = x.dim(0)?;
         let edges = with_self_loops(edge_index, nodes)?; // A + I
         let degrees = arrivals(&ends(&edges)?.1, nodes)?; // at least 1
-        let scale = degrees.sqrt()?.recip()?.to_dtype(x.dtype())?.unsqueeze(1)?; // D^-½, (nodes, 1)
-        let h = linear(x, &self.w, None)?.broadcast_mul(&scale)?; // D^-½ X W
+        let scale = degrees.sqrt()?.recip()?.to_dtype(x.dtype())?; // D^-½, (nodes)
+        let h = scale_rows(&linear(x, &self.w, None)?, &scale)?; // D^-½ X W
         let h = message_passing(&h, &edges, Aggregation::Sum, |_, h_j| Ok(h_j.clone()))?;
-        h.broadcast_mul(&scale)?.broadcast_add(&self.b) // (nodes, out)
+        scale_rows(&h, &scale)?.broadcast_add(&self.b) // (nodes, out)
     }
 
     fn parameters(&self) -> Parameters {
