@@ -1,5 +1,6 @@
 //! `candlelab bench`: how fast the runtime trains, beside PyTorch and Candle's own layers.
 
+mod calm;
 mod peers;
 mod table;
 
@@ -7,6 +8,7 @@ use crate::cli::BenchArgs;
 use crate::engine;
 use crate::exit::Exit;
 use crate::print;
+use calm::Watch;
 use peers::Peer;
 use table::Row;
 
@@ -28,21 +30,21 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Exit> {
     if !args.no_candle {
         others.push(Peer::candle(&program));
     }
-    let peak = table::peak(ours.time("gemm", seconds)?);
-    print::line(table::head(&others, peak));
+    let mut watch = Watch::new(&ours)?;
+    print::line(table::head(&others));
     let mut rows = Vec::new();
     for model in models(args) {
-        let mut row = Row::new(model, others.len());
+        let mut row = Row::new(model);
         for _ in 0..args.rounds {
-            row.ours.push(ours.time(model, seconds)?);
-            for (peer, times) in others.iter().zip(&mut row.others) {
-                times.push(peer.time(model, seconds)?);
-            }
+            let all = [&ours].into_iter().chain(&others);
+            row.rounds.push(watch.round(|| {
+                all.clone().map(|peer| peer.step(model, seconds)).collect::<anyhow::Result<_>>()
+            })?);
         }
-        print::line(row.line(peak));
+        print::line(row.line(watch.best));
         rows.push(row);
     }
-    print::line(table::foot(&rows, &others));
+    print::line(table::foot(&rows, &others, &watch));
     Ok(Exit::Ok)
 }
 

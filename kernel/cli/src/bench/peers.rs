@@ -13,6 +13,15 @@ const TORCH: &str = "torch==2.15.0";
 /// The workloads in PyTorch.
 const SCRIPT: &str = include_str!("torch_workloads.py");
 
+/// What a training step takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The median of many.
+    pub seconds: f64,
+    /// Memory beyond what there was before, at most.
+    pub megabytes: f64,
+}
+
 /// A library that trains the models, as a command: `command… MODEL … SECONDS`.
 pub struct Peer {
     /// Its name in the table.
@@ -49,8 +58,8 @@ impl Peer {
         Ok(Self { name: "PyTorch", program: python, script: Some(script), library: "torch" })
     }
 
-    /// Seconds of a training step, the median of so many seconds of training.
-    pub fn time(&self, model: &str, seconds: f64) -> Result<f64> {
+    /// A training step, from so many seconds of training.
+    pub fn step(&self, model: &str, seconds: f64) -> Result<Step> {
         let mut command = Command::new(&self.program);
         command.args(&self.script).args([model, self.library, &seconds.to_string()]);
         let output = finish(&mut command)?;
@@ -58,8 +67,8 @@ impl Peer {
         let line: Value = serde_json::from_str(line.trim()).with_context(|| {
             format!("{} did not answer with JSON for `{model}`: {line}", self.name)
         })?;
-        let time = line["median_us"].as_f64().with_context(|| format!("no time in {line}"))?;
-        Ok(time / 1e6)
+        let number = |name| line[name].as_f64().with_context(|| format!("no {name} in {line}"));
+        Ok(Step { seconds: number("median_us")? / 1e6, megabytes: number("step_mb")? })
     }
 }
 

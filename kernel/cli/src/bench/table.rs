@@ -1,14 +1,12 @@
 //! The table of `candlelab bench`.
 
-use super::peers::Peer;
+use super::calm::Watch;
+use super::peers::{Peer, Step};
 
-/// The times of a model: seconds of a step in each round, of ours and of the others in order.
+/// The rounds of a model: a step of ours and one of each other, in order.
 pub struct Row<'a> {
     model: &'a str,
-    /// Ours.
-    pub ours: Vec<f64>,
-    /// The peers'.
-    pub others: Vec<Vec<f64>>,
+    pub rounds: Vec<Vec<Step>>,
 }
 
 /// Billions of operations in a step: products of matrices and convolutions, forward and backward,
@@ -37,32 +35,39 @@ pub fn peak(seconds: f64) -> f64 {
 }
 
 /// The names of the columns.
-pub fn head(others: &[Peer], peak: f64) -> String {
-    let mut line = format!("{:<9} {:>12}", "model", "ours, ms");
+pub fn head(others: &[Peer]) -> String {
+    let mut line = format!("{:<9} {:>10} {:>7}", "model", "ours, ms", "MB");
     for peer in others {
-        line += &format!(" {:>12} {:>7}", format!("{}, ms", peer.name), "times");
+        line += &format!(" {:>12} {:>7} {:>7}", format!("{}, ms", peer.name), "times", "MB");
     }
-    line + &format!(" {:>8} {:>8}", "GFLOP/s", "of peak") + &format!("\n(peak: {peak:.0} GFLOP/s)")
+    line + &format!(" {:>8} {:>8}", "GFLOP/s", "of peak")
 }
 
 impl<'a> Row<'a> {
     /// No round yet.
-    pub fn new(model: &'a str, others: usize) -> Self {
-        Self { model, ours: Vec::new(), others: vec![Vec::new(); others] }
+    pub fn new(model: &'a str) -> Self {
+        Self { model, rounds: Vec::new() }
+    }
+
+    /// The median over the rounds of a number of each.
+    fn median(&self, of: impl Fn(&[Step]) -> f64) -> f64 {
+        median(self.rounds.iter().map(|round| of(round)).collect())
     }
 
     /// How much longer a peer takes: the median over the rounds, each with its neighbour.
-    fn ratio(&self, other: &[f64]) -> f64 {
-        median(self.ours.iter().zip(other).map(|(ours, other)| other / ours).collect())
+    fn ratio(&self, peer: usize) -> f64 {
+        self.median(|round| round[peer].seconds / round[0].seconds)
     }
 
-    /// A line of the table.
+    /// A line of the table; `peak` is what the machine can do, in billions of operations a second.
     pub fn line(&self, peak: f64) -> String {
-        let ours = median(self.ours.clone());
-        let mut line = format!("{:<9} {:>12.3}", self.model, ours * 1e3);
-        for other in &self.others {
-            let (time, ratio) = (median(other.clone()), self.ratio(other));
-            line += &format!(" {:>12.3} {ratio:>7.2}", time * 1e3);
+        let seconds = |peer: usize| self.median(|round| round[peer].seconds);
+        let megabytes = |peer: usize| self.median(|round| round[peer].megabytes);
+        let ours = seconds(0);
+        let mut line = format!("{:<9} {:>10.3} {:>7.0}", self.model, ours * 1e3, megabytes(0));
+        for peer in 1..self.rounds.first().map_or(1, Vec::len) {
+            let (time, ratio) = (seconds(peer) * 1e3, self.ratio(peer));
+            line += &format!(" {time:>12.3} {ratio:>7.2} {:>7.0}", megabytes(peer));
         }
         if let Some(operations) = giga_operations(self.model) {
             let rate = operations / ours;
@@ -72,15 +77,27 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The geometric mean of the ratios to each peer, without XOR, whose step is all overhead.
-pub fn foot(rows: &[Row<'_>], others: &[Peer]) -> String {
+/// What is to be said of all rows: the peak, rounds that were disturbed, and the geometric mean of
+/// the ratios to each peer, without XOR, whose step is all overhead.
+pub fn foot(rows: &[Row<'_>], others: &[Peer], watch: &Watch<'_>) -> String {
+    let mut lines = vec![format!("peak: {:.0} GFLOP/s, of matrices of side 2048", watch.best)];
+    if watch.disturbed > 0 {
+        let all: usize = rows.iter().map(|row| row.rounds.len()).sum();
+        let disturbed = watch.disturbed;
+        lines.push(format!("{disturbed} of {all} rounds count although the machine was busy"));
+    }
+    for (peer, other) in (1..).zip(others) {
+        let (mean, name) = (mean_ratio(rows, peer), other.name);
+        lines.push(format!("{name} takes {mean:.2} times as long (geometric mean, without xor)"));
+    }
+    lines.join("\n")
+}
+
+/// The geometric mean of the ratios to a peer.
+fn mean_ratio(rows: &[Row<'_>], peer: usize) -> f64 {
     let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.model != "xor").collect();
-    let mean = |(at, peer): (usize, &Peer)| {
-        let logarithms = rows.iter().map(|row| row.ratio(&row.others[at]).ln());
-        let mean = (logarithms.sum::<f64>() / rows.len().max(1) as f64).exp();
-        format!("{} takes {mean:.2} times as long (geometric mean, without xor)", peer.name)
-    };
-    others.iter().enumerate().map(mean).collect::<Vec<_>>().join("\n")
+    let logarithms = rows.iter().map(|row| row.ratio(peer).ln());
+    (logarithms.sum::<f64>() / rows.len().max(1) as f64).exp()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -97,25 +114,26 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
+    fn row<'a>(model: &'a str, rounds: &[[f64; 2]]) -> Row<'a> {
+        let steps = |round: &[f64; 2]| round.map(|seconds| Step { seconds, megabytes: 7.0 });
+        let rounds = rounds.iter().map(|round| steps(round).to_vec()).collect();
+        Row { model, rounds }
+    }
+
     #[test]
     fn a_ratio_is_taken_within_each_round() {
-        let mut row = Row::new("cnn", 1);
-        row.ours = vec![0.01, 0.02, 0.04]; // a machine that slows down
-        row.others = vec![vec![0.02, 0.04, 0.08]];
-        assert_eq!(row.ratio(&row.others[0]), 2.0);
-        let line = row.line(916.0);
-        assert!(
-            line.starts_with("cnn") && line.contains("2.00") && line.ends_with("25%"),
-            "{line}"
-        );
+        let row = row("cnn", &[[0.01, 0.02], [0.02, 0.04], [0.04, 0.08]]); // a machine that slows down
+        assert_eq!(row.ratio(1), 2.0);
+        let words = row.line(916.0);
+        let words: Vec<&str> = words.split_whitespace().collect();
+        assert_eq!(words, ["cnn", "20.000", "7", "40.000", "2.00", "7", "229", "25%"]);
     }
 
     #[test]
     fn the_mean_is_geometric_and_leaves_xor_out() {
-        let row = |model, ratio| Row { model, ours: vec![1.0], others: vec![vec![ratio]] };
-        let rows = [row("cnn", 1.0), row("mlp_sgd", 4.0), row("xor", 100.0)];
-        let text = foot(&rows, &[Peer::candle("".as_ref())]);
-        assert!(text.contains("2.00 times"), "{text}");
+        let rows = [("cnn", 1.0), ("mlp_sgd", 4.0), ("xor", 100.0)];
+        let rows = rows.map(|(model, ratio)| row(model, &[[1.0, ratio]]));
+        assert!((mean_ratio(&rows, 1) - 2.0).abs() < 1e-12);
     }
 
     #[test]

@@ -27,11 +27,13 @@ thread_local! {
 /// An operation that has been done.
 struct Step {
     inputs: Vec<Tensor>,
-    output: Tensor,
-    /// The gradients of the inputs, from these, the output and its gradient.
+    id: TensorId,
+    /// None for the result of a [`Node`], which keeps it.
+    output: Option<Tensor>,
     gradients: Gradients,
 }
 
+/// The gradients of the inputs, from these, the output and its gradient.
 type Gradients =
     Box<dyn Fn(&[Tensor], &Tensor, &Tensor) -> Result<Vec<Option<Tensor>>> + Send + Sync>;
 
@@ -45,8 +47,12 @@ fn note(
 ) {
     TAPE.with_borrow_mut(|tape| {
         if let Some(steps) = tape.as_mut().filter(|_| output.track_op()) {
-            let gradients = Box::new(gradients);
-            steps.push(Step { inputs: inputs.to_vec(), output: output.clone(), gradients });
+            steps.push(Step {
+                inputs: inputs.to_vec(),
+                id: output.id(),
+                output: Some(output.clone()),
+                gradients: Box::new(gradients),
+            });
         }
     });
 }
@@ -97,9 +103,9 @@ pub fn one_node(f: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
         return f();
     }
     let (y, steps) = taped(f)?;
-    let Way { steps, leaves } = Way::to(&y, steps);
-    let between = steps.iter().skip(1).map(|step| step.output.elem_count()).sum::<usize>();
-    if between < WORTH_WHILE {
+    let Way { mut steps, leaves } = Way::to(&y, steps);
+    let between = steps.iter().skip(1).filter_map(|step| step.output.as_ref());
+    if between.map(Tensor::elem_count).sum::<usize>() < WORTH_WHILE {
         return Ok(y);
     }
     let found = Found::default();
@@ -107,7 +113,8 @@ pub fn one_node(f: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
     let token = leaves
         .iter()
         .try_fold(start, |token, leaf| token.apply_op2(leaf, Leaf(Arc::clone(&found))))?;
-    token.apply_op1(Node { y, steps, found })
+    steps[0].output = None;
+    token.apply_op1(Node { y: Mutex::new(Some(y)), steps, found })
 }
 
 /// What `f` computes, and what it has done for it.
@@ -129,13 +136,13 @@ impl Way {
         let mut needed = HashSet::from([y.id()]);
         steps.reverse();
         steps.retain(|step| {
-            let on_the_way = needed.contains(&step.output.id());
+            let on_the_way = needed.contains(&step.id);
             if on_the_way {
                 needed.extend(step.inputs.iter().map(Tensor::id));
             }
             on_the_way
         });
-        let mut known: HashSet<_> = steps.iter().map(|step| step.output.id()).collect();
+        let mut known: HashSet<_> = steps.iter().map(|step| step.id).collect();
         let inputs = steps.iter().flat_map(|step| &step.inputs);
         let leaves = inputs.filter(|input| input.track_op() && known.insert(input.id()));
         let leaves = leaves.cloned().collect();
@@ -148,7 +155,9 @@ type Found = Arc<Mutex<HashMap<TensorId, Tensor>>>;
 
 /// All steps as one operation, of a number that depends on all leaves.
 struct Node {
-    y: Tensor,
+    /// The result, until it has been copied.
+    y: Mutex<Option<Tensor>>,
+    /// The last one first.
     steps: Vec<Step>,
     found: Found,
 }
@@ -159,17 +168,20 @@ impl CustomOp1 for Node {
     }
 
     fn cpu_fwd(&self, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
-        match &*self.y.storage_and_layout().0 {
-            Storage::Cpu(numbers) => Ok((numbers.clone(), self.y.shape().clone())),
+        let y = self.y.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(y) = y else { bail!("joined operations are done once") };
+        match &*y.storage_and_layout().0 {
+            Storage::Cpu(numbers) => Ok((numbers.clone(), y.shape().clone())),
             _ => bail!("joined operations are on the CPU"),
         }
     }
 
-    fn bwd(&self, token: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let mut gradients = HashMap::from([(self.y.id(), gradient.clone())]);
+    fn bwd(&self, token: &Tensor, y: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let mut gradients = HashMap::from([(self.steps[0].id, gradient.clone())]);
         for step in &self.steps {
-            let Some(gradient) = gradients.remove(&step.output.id()) else { continue };
-            let of_inputs = (step.gradients)(&step.inputs, &step.output, &gradient)?;
+            let Some(gradient) = gradients.remove(&step.id) else { continue };
+            let output = step.output.as_ref().unwrap_or(y);
+            let of_inputs = (step.gradients)(&step.inputs, output, &gradient)?;
             for (input, gradient) in step.inputs.iter().zip(of_inputs) {
                 let Some(gradient) = gradient else { continue };
                 let sum = match gradients.remove(&input.id()) {

@@ -1,0 +1,53 @@
+//! Rounds in which nothing else kept the machine busy.
+
+use super::peers::Peer;
+use super::table::peak;
+use anyhow::Result;
+
+/// How much of its best rate the machine has to reach before and after a round.
+const CALM: f64 = 0.9;
+
+/// How often a round is tried before it counts all the same.
+const TRIES: usize = 5;
+
+/// Seconds of matrix products that tell the machine's rate.
+const PROBE: f64 = 0.3;
+
+/// Watches how fast the machine multiplies matrices.
+pub struct Watch<'a> {
+    ours: &'a Peer,
+    /// The best rate so far, in billions of operations a second.
+    pub best: f64,
+    /// Rounds that counted although other programs kept the machine busy.
+    pub disturbed: usize,
+}
+
+impl<'a> Watch<'a> {
+    /// Measures the rate a few times.
+    pub fn new(ours: &'a Peer) -> Result<Self> {
+        let mut watch = Self { ours, best: 0.0, disturbed: 0 };
+        for _ in 0..3 {
+            watch.is_calm()?;
+        }
+        Ok(watch)
+    }
+
+    fn is_calm(&mut self) -> Result<bool> {
+        let rate = peak(self.ours.step("gemm", PROBE)?.seconds);
+        self.best = self.best.max(rate);
+        Ok(rate >= CALM * self.best)
+    }
+
+    /// A round, again if the machine was slower before or after it than it can be.
+    pub fn round<T>(&mut self, mut round: impl FnMut() -> Result<T>) -> Result<T> {
+        for _ in 1..TRIES {
+            let calm = self.is_calm()?;
+            let result = round()?;
+            if calm && self.is_calm()? {
+                return Ok(result);
+            }
+        }
+        self.disturbed += 1;
+        round()
+    }
+}
