@@ -86,18 +86,23 @@ pub fn foot(rows: &[Row<'_>], others: &[Peer], watch: &Watch<'_>) -> String {
         let disturbed = watch.disturbed;
         lines.push(format!("{disturbed} of {all} rounds count although the machine was busy"));
     }
-    for (peer, other) in (1..).zip(others) {
+    for (peer, other) in (1..).zip(others).filter(|_| rows.iter().any(|row| counts(&row))) {
         let (mean, name) = (mean_ratio(rows, peer), other.name);
         lines.push(format!("{name} takes {mean:.2} times as long (geometric mean, without xor)"));
     }
     lines.join("\n")
 }
 
+/// Whether a model counts in the mean.
+fn counts(row: &&Row<'_>) -> bool {
+    row.model != "xor"
+}
+
 /// The geometric mean of the ratios to a peer.
 fn mean_ratio(rows: &[Row<'_>], peer: usize) -> f64 {
-    let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.model != "xor").collect();
+    let rows: Vec<&Row<'_>> = rows.iter().filter(counts).collect();
     let logarithms = rows.iter().map(|row| row.ratio(peer).ln());
-    (logarithms.sum::<f64>() / rows.len().max(1) as f64).exp()
+    (logarithms.sum::<f64>() / rows.len() as f64).exp()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

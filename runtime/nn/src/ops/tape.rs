@@ -19,6 +19,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// With fewer numbers between them, operations are left as they are: little would be saved.
 const WORTH_WHILE: usize = 1 << 14;
 
+/// With more results of Candle's own operations to start from, as in a recurrent layer, hardly two
+/// operations in a row are on the tape.
+const STARTS: usize = 8;
+
 thread_local! {
     /// What the thread has computed since a tape was begun.
     static TAPE: RefCell<Option<Vec<Step>>> = const { RefCell::new(None) };
@@ -105,7 +109,8 @@ pub fn one_node(f: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
     let (y, steps) = taped(f)?;
     let Way { mut steps, leaves } = Way::to(&y, steps);
     let between = steps.iter().skip(1).filter_map(|step| step.output.as_ref());
-    if between.map(Tensor::elem_count).sum::<usize>() < WORTH_WHILE {
+    let starts = leaves.iter().filter(|leaf| !leaf.is_variable()).count();
+    if between.map(Tensor::elem_count).sum::<usize>() < WORTH_WHILE || starts > STARTS {
         return Ok(y);
     }
     let found = Found::default();
