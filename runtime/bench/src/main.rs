@@ -15,8 +15,12 @@ fn main() -> Result<()> {
     // The allocator that a notebook's worker has, set as there: memory goes back to the system ten
     // seconds after its last use, and not in the middle of every training step.
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
+    const ARENA_PURGE_MULT: libmimalloc_sys::mi_option_t = 24;
     // SAFETY: any value is good.
-    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000) };
+    unsafe {
+        libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000);
+        libmimalloc_sys::mi_option_set(ARENA_PURGE_MULT, 1);
+    }
     // And its threads sleep as soon as there.
     // SAFETY: there is no other thread yet.
     unsafe { std::env::set_var("CANDLE_BARRIER_POOL_SPIN_LIMIT", "1500") };

@@ -54,8 +54,13 @@ fn take_var(name: &str) -> Result<String, String> {
 /// training step.
 fn keep_memory() {
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
+    /// How many times longer the large blocks of memory stay.
+    const ARENA_PURGE_MULT: libmimalloc_sys::mi_option_t = 24;
     // SAFETY: any value is good.
-    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000) };
+    unsafe {
+        libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000);
+        libmimalloc_sys::mi_option_set(ARENA_PURGE_MULT, 1);
+    }
 }
 
 fn run() -> Result<(), String> {

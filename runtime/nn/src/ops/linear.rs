@@ -41,11 +41,14 @@ impl Affine {
     pub fn forward<T: Float>(&self, x: &[T], w: &[T], bias: Option<&[T]>, bend: Bend) -> Vec<T> {
         /// Numbers in a vector of the matrix product; it reads rows of so many as they lie.
         const LANES: usize = 16;
+        /// With fewer rows the product would not turn the weights either.
+        const ROWS: usize = 8;
         let Self { inputs, outputs, .. } = *self;
         let mut y = room(self.rows * outputs);
         let dots = Dots::suits(self.rows, inputs);
         // Once here, and not anew by each thread in its product.
-        let turned = (!dots && outputs % LANES == 0).then(|| transposed(w, inputs));
+        let turns = !dots && self.rows >= ROWS && outputs.is_multiple_of(LANES);
+        let turned = turns.then(|| transposed(w, inputs));
         let (w, w_place) = match &turned {
             Some(turned) => (&turned[..], Place::rows(0, outputs)),
             None => (w, Place::rows(0, inputs).t()),

@@ -6,7 +6,7 @@
 //! well, and gradients go back along it as they are. Whatever is not on the tape stays in Candle's
 //! graph, which the node is part of.
 
-use super::custom::Op;
+use super::custom::{Op, ours};
 use crate::mode::is_training;
 use candle_core::{
     CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Storage, Tensor, TensorId, bail,
@@ -50,7 +50,7 @@ fn note(
     + 'static,
 ) {
     TAPE.with_borrow_mut(|tape| {
-        if let Some(steps) = tape.as_mut().filter(|_| output.track_op()) {
+        if let Some(steps) = tape.as_mut().filter(|_| ours(output) && output.track_op()) {
             steps.push(Step {
                 inputs: inputs.to_vec(),
                 id: output.id(),
@@ -285,6 +285,14 @@ mod tests {
         // Each linear map is three with its changes of shape; then the square is what it starts from.
         assert_eq!(ways[0].as_ref().expect("values"), &(3 + 1 + 3 + 3, 2));
         assert_eq!(ways[1].as_ref().expect("values"), &(3 + 3, 3));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_not_ours_stays_in_the_graph() -> Result<()> {
+        let x = Var::from_tensor(&var((300, 64))?.to_dtype(DType::BF16)?)?;
+        let (_, steps) = taped(|| reshape(&reshape(&x, (150, 128))?, 150 * 128))?;
+        assert!(steps.is_empty());
         Ok(())
     }
 
