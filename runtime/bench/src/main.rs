@@ -12,8 +12,8 @@ use candle_core::{Result, bail};
 use library::Library;
 
 fn main() -> Result<()> {
-    // The allocator that a notebook's worker has, set as there: memory goes back to the system ten
-    // seconds after its last use, and not in the middle of every training step.
+    // The allocator that a notebook's worker has, set as there: memory may go back to the system once
+    // it has not been used for ten seconds, and not in the middle of every training step.
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
     const ARENA_PURGE_MULT: libmimalloc_sys::mi_option_t = 24;
     // SAFETY: any value is good.

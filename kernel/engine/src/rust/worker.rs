@@ -50,8 +50,8 @@ fn take_var(name: &str) -> Result<String, String> {
     Ok(value)
 }
 
-/// Memory goes back to the system ten seconds after its last use, and not in the middle of every
-/// training step.
+/// Memory may go back to the system once it has not been used for ten seconds, and not in the middle
+/// of every training step.
 fn keep_memory() {
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
     /// How many times longer the large blocks of memory stay.
