@@ -18,6 +18,8 @@ pub struct Watch<'a> {
     ours: &'a Peer,
     /// The best rate so far, in billions of operations a second.
     pub best: f64,
+    /// Whether it was at its best the last time.
+    calm: bool,
     /// Rounds that counted although other programs kept the machine busy.
     pub disturbed: usize,
 }
@@ -25,29 +27,33 @@ pub struct Watch<'a> {
 impl<'a> Watch<'a> {
     /// Measures the rate a few times.
     pub fn new(ours: &'a Peer) -> Result<Self> {
-        let mut watch = Self { ours, best: 0.0, disturbed: 0 };
+        let mut watch = Self { ours, best: 0.0, calm: false, disturbed: 0 };
         for _ in 0..3 {
-            watch.is_calm()?;
+            watch.look()?;
         }
         Ok(watch)
     }
 
-    fn is_calm(&mut self) -> Result<bool> {
+    fn look(&mut self) -> Result<()> {
         let rate = peak(self.ours.step("gemm", PROBE)?.seconds);
         self.best = self.best.max(rate);
-        Ok(rate >= CALM * self.best)
+        self.calm = rate >= CALM * self.best;
+        Ok(())
     }
 
     /// A round, again if the machine was slower before or after it than it can be.
     pub fn round<T>(&mut self, mut round: impl FnMut() -> Result<T>) -> Result<T> {
-        for _ in 1..TRIES {
-            let calm = self.is_calm()?;
+        let mut tries = 0;
+        loop {
+            let before = self.calm;
             let result = round()?;
-            if calm && self.is_calm()? {
+            self.look()?;
+            tries += 1;
+            let calm = before && self.calm;
+            if calm || tries == TRIES {
+                self.disturbed += usize::from(!calm);
                 return Ok(result);
             }
         }
-        self.disturbed += 1;
-        round()
     }
 }
