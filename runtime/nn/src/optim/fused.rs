@@ -4,6 +4,7 @@
 use super::Memory;
 use crate::ops::{Float, MOVE, Parts, ours, ranges, wide};
 use candle_core::{CpuStorage, DType, InplaceOp2, Layout, Result, Tensor, Var, bail};
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// The constants of one step, see [`Adam`](super::Adam).
@@ -56,6 +57,14 @@ impl Means {
     }
 }
 
+/// Where the numbers of a parameter and of its gradient lie.
+fn places(name: &str, w: &Layout, g: &Layout) -> Result<(Range<usize>, Range<usize>)> {
+    match (w.contiguous_offsets(), g.contiguous_offsets()) {
+        (Some((w0, w1)), Some((g0, g1))) => Ok((w0..w1, g0..g1)),
+        _ => bail!("{name} needs contiguous parameters, got {w:?}"),
+    }
+}
+
 /// Moves a parameter along its gradient.
 pub fn step(var: &Var, gradient: &Tensor, step: Step, means: &mut Means) -> Result<()> {
     if gradient.dims() != var.dims() {
@@ -81,18 +90,14 @@ impl InplaceOp2 for InPlace<'_> {
         g: &CpuStorage,
         g_layout: &Layout,
     ) -> Result<()> {
-        let (Some((w0, w1)), Some((g0, g1))) =
-            (w_layout.contiguous_offsets(), g_layout.contiguous_offsets())
-        else {
-            bail!("Adam needs contiguous parameters, got {w_layout:?}")
-        };
+        let (w_place, g_place) = places(self.name(), w_layout, g_layout)?;
         let mut means = self.means.lock().unwrap_or_else(PoisonError::into_inner);
         match (w, g, &mut **means) {
             (CpuStorage::F32(w), CpuStorage::F32(g), Means::F32(m, s)) => {
-                self.step.run_all(&mut w[w0..w1], &g[g0..g1], m, s);
+                self.step.run_all(&mut w[w_place], &g[g_place], m, s);
             }
             (CpuStorage::F64(w), CpuStorage::F64(g), Means::F64(m, s)) => {
-                self.step.run_all(&mut w[w0..w1], &g[g0..g1], m, s);
+                self.step.run_all(&mut w[w_place], &g[g_place], m, s);
             }
             _ => bail!("Adam needs a parameter and a gradient of one type, f32 or f64"),
         }
@@ -162,14 +167,10 @@ impl InplaceOp2 for Descent {
         g: &CpuStorage,
         g_layout: &Layout,
     ) -> Result<()> {
-        let (Some((w0, w1)), Some((g0, g1))) =
-            (w_layout.contiguous_offsets(), g_layout.contiguous_offsets())
-        else {
-            bail!("gradient descent needs contiguous parameters, got {w_layout:?}")
-        };
+        let (w_place, g_place) = places(self.name(), w_layout, g_layout)?;
         match (w, g) {
-            (CpuStorage::F32(w), CpuStorage::F32(g)) => self.run(&mut w[w0..w1], &g[g0..g1]),
-            (CpuStorage::F64(w), CpuStorage::F64(g)) => self.run(&mut w[w0..w1], &g[g0..g1]),
+            (CpuStorage::F32(w), CpuStorage::F32(g)) => self.run(&mut w[w_place], &g[g_place]),
+            (CpuStorage::F64(w), CpuStorage::F64(g)) => self.run(&mut w[w_place], &g[g_place]),
             _ => bail!("gradient descent needs a parameter and a gradient of one type"),
         }
         Ok(())
