@@ -95,9 +95,9 @@ pub mod prelude {
         layer_norm, leaky_relu, linear, linear_kernel, load_tensors, log_softmax, masked_attention,
         max_pool1d, max_pool2d, message_passing, mse, next_seed, nll, nt_xent, parameter_check,
         parameter_count, parameter_dtype, patchify, performer_attention, polynomial_kernel, rand,
-        randn, random_state, rbf_kernel, relu, resize, rms_norm, rotary, save_tensors, scatter_max,
-        scatter_mean, scatter_softmax, scatter_sum, seed, set_random_state, sigmoid, silu,
-        sinusoidal, smooth_l1, softmax, softplus, summary, tanh, triplet, unpatchify,
+        randn, random_state, rbf_kernel, relu, resize, rms_norm, rotary, save_tensors, scale_rows,
+        scatter_max, scatter_mean, scatter_softmax, scatter_sum, seed, set_random_state, sigmoid,
+        silu, sinusoidal, smooth_l1, softmax, softplus, summary, tanh, triplet, unpatchify,
         upsample_nearest2d, with_dtype, with_self_loops,
     };
     pub use crate::plot::{
