@@ -39,10 +39,6 @@ pub use toolchain::doctor;
 /// Every program that starts a [`RustEngine`] calls this first: the engine starts that program
 /// anew for both.
 pub fn hook() {
-    // Named so that it is linked: its `malloc` and `free` then serve the runtime and the cells too,
-    // and rust-analyzer beside them.
-    // SAFETY: returns a constant.
-    std::hint::black_box(unsafe { libmimalloc_sys::mi_version() });
     front::hook();
     worker::hook();
 }

@@ -12,16 +12,8 @@ use candle_core::{Result, bail};
 use library::Library;
 
 fn main() -> Result<()> {
-    // The allocator that a notebook's worker has, set as there: memory may go back to the system once
-    // it has not been used for ten seconds, and not in the middle of every training step.
-    const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
-    const ARENA_PURGE_MULT: libmimalloc_sys::mi_option_t = 24;
-    // SAFETY: any value is good.
-    unsafe {
-        libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000);
-        libmimalloc_sys::mi_option_set(ARENA_PURGE_MULT, 1);
-    }
-    // And its threads sleep as soon as there.
+    // As in a notebook's worker.
+    candlelab_memory::keep()?;
     // SAFETY: there is no other thread yet.
     unsafe { std::env::set_var("CANDLE_BARRIER_POOL_SPIN_LIMIT", "1500") };
     let arguments: Vec<String> = std::env::args().skip(1).collect();

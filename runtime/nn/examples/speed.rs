@@ -7,7 +7,6 @@ use candlelab_nn::*;
 use std::time::Instant;
 
 // The allocator that a notebook's worker has.
-use libmimalloc_sys as _;
 
 /// The best of many runs of `f` and its gradient.
 fn time(f: impl Fn() -> Result<Tensor>) -> Result<f64> {
@@ -56,8 +55,7 @@ fn adam() -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    // SAFETY: it takes nothing; the call makes sure that the allocator is linked.
-    println!("mimalloc {}", unsafe { libmimalloc_sys::mi_version() });
+    candlelab_memory::keep()?;
     let (x, w) = (random(&[64, 32, 26, 26])?, random(&[64, 32, 3, 3])?);
     row("conv2d 32>64 3x3 26px b64", || conv2d(&x, &w, None, 1, 0), || x.conv2d(&w, 0, 1, 1, 1))?;
     let (x, w) = (random(&[64, 128, 7, 7])?, random(&[128, 64, 4, 4])?);

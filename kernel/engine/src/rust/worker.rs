@@ -50,21 +50,8 @@ fn take_var(name: &str) -> Result<String, String> {
     Ok(value)
 }
 
-/// Memory may go back to the system once it has not been used for ten seconds, and not in the middle
-/// of every training step.
-fn keep_memory() {
-    const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
-    /// How many times longer the large blocks of memory stay.
-    const ARENA_PURGE_MULT: libmimalloc_sys::mi_option_t = 24;
-    // SAFETY: any value is good.
-    unsafe {
-        libmimalloc_sys::mi_option_set(PURGE_DELAY, 10_000);
-        libmimalloc_sys::mi_option_set(ARENA_PURGE_MULT, 1);
-    }
-}
-
 fn run() -> Result<(), String> {
-    keep_memory();
+    candlelab_memory::keep().map_err(|error| error.to_string())?;
     let socket = take_var(SOCKET_VAR)?;
     let library = take_var(RUNTIME_VAR)?;
     take_var(IS_WORKER_VAR)?;
@@ -102,6 +89,7 @@ fn serve(commands: File, done: File, runtime: runtime::Runtime) -> Result<(), St
         (runtime.end)();
         answer::give(&output::take_lost());
         output::mark(Kind::Ended);
+        let _ = candlelab_memory::give_back();
     }
     Ok(())
 }
