@@ -52,6 +52,7 @@
 //! # use candlelab_nn::Layer;
 //! ```
 
+mod backward;
 mod device;
 mod gradient;
 pub mod init;
@@ -66,6 +67,7 @@ mod random;
 mod sequential;
 mod summary;
 
+pub use backward::backward;
 pub use candle_core::{DType, Device, Module, Result, Tensor, Var};
 pub use device::{device, devices};
 pub use gradient::{gradient_check, parameter_check};

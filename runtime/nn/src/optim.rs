@@ -14,6 +14,7 @@ pub use clip::clip_gradients;
 pub use descent::Sgd;
 pub use schedule::Schedule;
 
+use crate::backward::backward;
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var};
 
@@ -67,7 +68,7 @@ pub trait Optimizer {
     /// # Errors
     /// As for [`Self::step`].
     fn backward_step(&mut self, loss: &Tensor) -> Result<()> {
-        self.step(&loss.backward()?)
+        self.step(&backward(loss)?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor};
+use candlelab_nn::backward;
 
 /// The gradients so far, each batch weighted with its number of examples.
 pub(crate) struct Gradients {
@@ -22,10 +23,10 @@ impl Gradients {
         self.batches += 1;
         self.rows += rows;
         if self.most == 1 {
-            self.sum = loss.backward()?;
+            self.sum = backward(loss)?;
             return Ok(());
         }
-        self.sum.extend((loss * rows as f64)?.backward()?)
+        self.sum.extend(backward(&(loss * rows as f64)?)?)
     }
 
     /// Whether it is time for a step.

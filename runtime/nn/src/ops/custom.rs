@@ -2,6 +2,7 @@
 
 use super::float::Float;
 use super::tape::note_op;
+use crate::backward::Depth;
 use candle_core::{
     CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor, bail,
 };
@@ -34,9 +35,33 @@ pub fn ours(x: &Tensor) -> bool {
     x.device().is_cpu() && matches!(x.dtype(), DType::F32 | DType::F64)
 }
 
-struct Custom<O>(Arc<O>);
+struct Custom<O> {
+    op: Arc<O>,
+    depth: Depth,
+}
 
 impl<O> Custom<O> {
+    fn new(op: Arc<O>) -> Self {
+        Self { op, depth: Depth::now() }
+    }
+
+    /// The gradients that Candle is to add up.
+    fn back<const N: usize>(
+        &self,
+        inputs: [&Tensor; N],
+        output: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<[Option<Tensor>; N]>
+    where
+        O: Op<N>,
+    {
+        let mut gradients = self.op.gradients(inputs, output, &gradient.contiguous()?)?;
+        for (input, gradient) in inputs.into_iter().zip(&mut gradients) {
+            *gradient = self.depth.hand_over(input, gradient.take());
+        }
+        Ok(gradients)
+    }
+
     fn run<const N: usize>(
         &self,
         inputs: [(&CpuStorage, &Layout); N],
@@ -44,10 +69,10 @@ impl<O> Custom<O> {
     where
         O: Op<N>,
     {
-        let shape = self.0.shape(inputs.map(|(_, layout)| layout.shape()));
+        let shape = self.op.shape(inputs.map(|(_, layout)| layout.shape()));
         let storage = match inputs[0].0 {
-            CpuStorage::F32(_) => CpuStorage::F32(self.0.map(slices::<O, f32, N>(inputs)?)),
-            CpuStorage::F64(_) => CpuStorage::F64(self.0.map(slices::<O, f64, N>(inputs)?)),
+            CpuStorage::F32(_) => CpuStorage::F32(self.op.map(slices::<O, f32, N>(inputs)?)),
+            CpuStorage::F64(_) => CpuStorage::F64(self.op.map(slices::<O, f64, N>(inputs)?)),
             _ => bail!("{} needs f32 or f64", O::NAME),
         };
         Ok((storage, shape))
@@ -77,7 +102,7 @@ impl<O: Op<1>> CustomOp1 for Custom<O> {
     }
 
     fn bwd(&self, x: &Tensor, output: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let [x] = self.0.gradients([x], output, &gradient.contiguous()?)?;
+        let [x] = self.back([x], output, gradient)?;
         Ok(x)
     }
 }
@@ -104,7 +129,7 @@ impl<O: Op<2>> CustomOp2 for Custom<O> {
         output: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        Ok(self.0.gradients([x, y], output, &gradient.contiguous()?)?.into())
+        Ok(self.back([x, y], output, gradient)?.into())
     }
 }
 
@@ -133,14 +158,14 @@ impl<O: Op<3>> CustomOp3 for Custom<O> {
         output: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        Ok(self.0.gradients([x, y, z], output, &gradient.contiguous()?)?.into())
+        Ok(self.back([x, y, z], output, gradient)?.into())
     }
 }
 
 /// Applies an operation to a tensor, so that it can be differentiated.
 pub fn apply1(op: impl Op<1>, x: &Tensor) -> Result<Tensor> {
     let (op, x) = (Arc::new(op), x.contiguous()?);
-    let result = x.apply_op1(Custom(Arc::clone(&op)))?;
+    let result = x.apply_op1(Custom::new(Arc::clone(&op)))?;
     note_op(op, [&x], &result);
     Ok(result)
 }
@@ -148,7 +173,7 @@ pub fn apply1(op: impl Op<1>, x: &Tensor) -> Result<Tensor> {
 /// Applies an operation to two tensors, so that it can be differentiated.
 pub fn apply2(op: impl Op<2>, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     let (op, x, y) = (Arc::new(op), x.contiguous()?, y.contiguous()?);
-    let result = x.apply_op2(&y, Custom(Arc::clone(&op)))?;
+    let result = x.apply_op2(&y, Custom::new(Arc::clone(&op)))?;
     note_op(op, [&x, &y], &result);
     Ok(result)
 }
@@ -156,24 +181,24 @@ pub fn apply2(op: impl Op<2>, x: &Tensor, y: &Tensor) -> Result<Tensor> {
 /// Applies an operation to three tensors, so that it can be differentiated.
 pub fn apply3(op: impl Op<3>, x: &Tensor, y: &Tensor, z: &Tensor) -> Result<Tensor> {
     let (op, x, y, z) = (Arc::new(op), x.contiguous()?, y.contiguous()?, z.contiguous()?);
-    let result = x.apply_op3(&y, &z, Custom(Arc::clone(&op)))?;
+    let result = x.apply_op3(&y, &z, Custom::new(Arc::clone(&op)))?;
     note_op(op, [&x, &y, &z], &result);
     Ok(result)
 }
 
 /// The values of an operation, within a gradient.
 pub fn compute1(op: impl Op<1>, x: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op1_no_bwd(&Custom(Arc::new(op)))
+    x.contiguous()?.apply_op1_no_bwd(&Custom::new(Arc::new(op)))
 }
 
 /// The values of an operation, within a gradient.
 pub fn compute2(op: impl Op<2>, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&y.contiguous()?, &Custom(Arc::new(op)))
+    x.contiguous()?.apply_op2_no_bwd(&y.contiguous()?, &Custom::new(Arc::new(op)))
 }
 
 /// The values of an operation, within a gradient.
 pub fn compute3(op: impl Op<3>, x: &Tensor, y: &Tensor, z: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op3_no_bwd(&y.contiguous()?, &z.contiguous()?, &Custom(Arc::new(op)))
+    x.contiguous()?.apply_op3_no_bwd(&y.contiguous()?, &z.contiguous()?, &Custom::new(Arc::new(op)))
 }
 
 /// The gradient of an input, if anything wants it.

@@ -7,6 +7,7 @@
 //! graph, which the node is part of.
 
 use super::custom::{Op, ours};
+use crate::backward::Depth;
 use crate::mode::is_training;
 use candle_core::{
     CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Storage, Tensor, TensorId, bail,
@@ -114,10 +115,11 @@ pub fn one_node(f: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
         return Ok(y);
     }
     let found = Found::default();
+    let depth = Depth::now();
     let start = Tensor::zeros((), y.dtype(), y.device())?;
-    let token = leaves
-        .iter()
-        .try_fold(start, |token, leaf| token.apply_op2(leaf, Leaf(Arc::clone(&found))))?;
+    let token = leaves.iter().try_fold(start, |token, leaf| {
+        token.apply_op2(leaf, Leaf { found: Arc::clone(&found), depth })
+    })?;
     steps[0].output = None;
     token.apply_op1(Node { y: Mutex::new(Some(y)), steps, found })
 }
@@ -202,7 +204,10 @@ impl CustomOp1 for Node {
 }
 
 /// Makes a [`Node`] depend on one tensor more.
-struct Leaf(Found);
+struct Leaf {
+    found: Found,
+    depth: Depth,
+}
 
 impl CustomOp2 for Leaf {
     fn name(&self) -> &'static str {
@@ -226,10 +231,11 @@ impl CustomOp2 for Leaf {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&leaf.id());
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&leaf.id());
         let token = token.track_op().then(|| gradient.clone());
         // Candle wants a gradient of everything that another depends on.
-        Ok((token, Some(found.map_or_else(|| leaf.zeros_like(), Ok)?)))
+        let gradient = found.map_or_else(|| leaf.zeros_like(), Ok)?;
+        Ok((token, self.depth.hand_over(leaf, Some(gradient))))
     }
 }
 
