@@ -105,11 +105,15 @@ impl Library {
         }
     }
 
-    /// The rows that an index names.
-    pub fn gather(self, x: &Tensor, index: &Tensor) -> Result<Tensor> {
+    /// For each node the sum of its neighbours, times the weights of the edges.
+    pub fn neighbour_sum(self, x: &Tensor, edges: &Tensor, weights: &Tensor) -> Result<Tensor> {
         match self {
-            Self::Ours => candlelab_nn::gather(x, index),
-            Self::Candle => x.index_select(index, 0),
+            Self::Ours => candlelab_nn::neighbour_sum(x, edges, Some(weights)),
+            Self::Candle => {
+                let messages = x.index_select(&edges.get(0)?, 0)?;
+                let messages = messages.broadcast_mul(&weights.unsqueeze(1)?)?;
+                self.scatter_sum(&messages, &edges.get(1)?, x.dim(0)?)
+            }
         }
     }
 
@@ -121,14 +125,6 @@ impl Library {
                 let zeros = Tensor::zeros((rows, x.dim(1)?), DType::F32, &Device::Cpu)?;
                 zeros.index_add(index, x, 0)
             }
-        }
-    }
-
-    /// Each row times a number of its own.
-    pub fn scale_rows(self, x: &Tensor, w: &Tensor) -> Result<Tensor> {
-        match self {
-            Self::Ours => candlelab_nn::scale_rows(x, w),
-            Self::Candle => x.broadcast_mul(&w.unsqueeze(1)?),
         }
     }
 

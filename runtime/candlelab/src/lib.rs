@@ -93,12 +93,12 @@ pub mod prelude {
         dice, elu, evaluating, exponential_kernel, gather, gelu, gelu_tanh, global_avg_pool2d,
         gradient_check, group_norm, hinge, init, is_training, kernel_attention, kl_divergence, l1,
         layer_norm, leaky_relu, linear, linear_kernel, load_tensors, log_softmax, masked_attention,
-        max_pool1d, max_pool2d, message_passing, mse, next_seed, nll, nt_xent, parameter_check,
-        parameter_count, parameter_dtype, patchify, performer_attention, polynomial_kernel, rand,
-        randn, random_state, rbf_kernel, relu, resize, rms_norm, rotary, save_tensors, scale_rows,
-        scatter_max, scatter_mean, scatter_softmax, scatter_sum, seed, set_random_state, sigmoid,
-        silu, sinusoidal, smooth_l1, softmax, softplus, summary, tanh, triplet, unpatchify,
-        upsample_nearest2d, with_dtype, with_self_loops,
+        max_pool1d, max_pool2d, message_passing, mse, neighbour_sum, next_seed, nll, nt_xent,
+        parameter_check, parameter_count, parameter_dtype, patchify, performer_attention,
+        polynomial_kernel, rand, randn, random_state, rbf_kernel, relu, resize, rms_norm, rotary,
+        save_tensors, scale_rows, scatter_max, scatter_mean, scatter_softmax, scatter_sum, seed,
+        set_random_state, sigmoid, silu, sinusoidal, smooth_l1, softmax, softplus, summary, tanh,
+        triplet, unpatchify, upsample_nearest2d, with_dtype, with_self_loops,
     };
     pub use crate::plot::{
         Chart, Colours, GraphLayout, GraphOptions, Height, LineOptions, Scale, Spread, Titles,

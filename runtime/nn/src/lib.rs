@@ -14,7 +14,7 @@
 //! | normalisation by layer, group, batch, root mean square | chains of Candle's own |
 //! | convolutions and their transposes | Candle's; in groups, of sequences, and where a stride leaves something over with a detour |
 //! | pooling, `scatter_max` | on the CPU, to and fro |
-//! | `gather`, `scatter_sum`, `scatter_mean`, `scale_rows` | Candle's `index_select`, `index_add` and `broadcast_mul` |
+//! | `gather`, `scatter_sum`, `scatter_mean`, `scale_rows`, `neighbour_sum` | Candle's `index_select`, `index_add` and `broadcast_mul` |
 //! | the fused step of [`Adam`] | a chain of Candle's own |
 //!
 //! - [`seed`] and [`device`] come first in a notebook;
@@ -91,9 +91,9 @@ pub use ops::{
     avg_pool2d, batch_norm, causal_mask, conv_transpose2d, conv1d, conv2d, conv2d_with, conv3d,
     elu, exponential_kernel, gather, gelu, gelu_tanh, global_avg_pool2d, group_norm,
     kernel_attention, layer_norm, leaky_relu, linear, linear_kernel, log_softmax, masked_attention,
-    max_pool1d, max_pool2d, performer_attention, polynomial_kernel, rbf_kernel, relu, resize,
-    rms_norm, scale_rows, scatter_max, scatter_mean, scatter_softmax, scatter_sum, sigmoid, silu,
-    softmax, softplus, tanh, upsample_nearest2d,
+    max_pool1d, max_pool2d, neighbour_sum, performer_attention, polynomial_kernel, rbf_kernel,
+    relu, resize, rms_norm, scale_rows, scatter_max, scatter_mean, scatter_softmax, scatter_sum,
+    sigmoid, silu, softmax, softplus, tanh, upsample_nearest2d,
 };
 pub use optim::{AdaDelta, Adagrad, Adam, Optimizer, RmsProp, Schedule, Sgd, clip_gradients};
 pub use parameters::{Parameters, load_tensors, save_tensors};

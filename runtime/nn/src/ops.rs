@@ -13,6 +13,7 @@ mod global_pool;
 mod kernel;
 mod linear;
 mod matrix;
+mod neighbours;
 mod norm;
 mod parallel;
 mod performer;
@@ -43,6 +44,7 @@ pub use kernel::{
     exponential_kernel, kernel_attention, linear_kernel, polynomial_kernel, rbf_kernel,
 };
 pub use linear::{bent_linear, linear};
+pub use neighbours::{ends, neighbour_sum};
 pub use norm::{group_norm, layer_norm, rms_norm};
 pub use parallel::{MOVE, Parts, ranges, wide};
 pub use performer::{RandomFeatures, performer_attention};

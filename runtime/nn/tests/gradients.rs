@@ -248,6 +248,13 @@ fn rows_along_edges() -> Result<()> {
     check("scale_rows x", x.clone(), |x| scale_rows(x, &w))?;
     check("scale_rows w", w.clone(), |w| scale_rows(&x, w))?;
     assert!(scale_rows(&x, &random(4)?).is_err() && scale_rows(&x, &x).is_err());
+    let edges = Tensor::new(&[[0u32, 2, 2, 4], [1, 1, 0, 4]], &Device::Cpu)?; // none to 2 and 3
+    let w = random(4)?;
+    check("neighbour_sum x", x.clone(), |x| neighbour_sum(x, &edges, Some(&w)))?;
+    check("neighbour_sum w", w.clone(), |w| neighbour_sum(&x, &edges, Some(w)))?;
+    check("neighbour_sum", x.clone(), |x| neighbour_sum(x, &edges, None))?;
+    assert!(neighbour_sum(&random(4)?, &edges, None).is_err()); // no node 4
+    assert!(neighbour_sum(&x, &edges, Some(&random(5)?)).is_err());
     check("scatter_softmax", random((5, 2))?, |x| scatter_softmax(x, &index, 4))
 }
 

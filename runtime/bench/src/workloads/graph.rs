@@ -19,9 +19,9 @@ pub fn gcn(library: Library, seconds: f64) -> Result<Measured> {
             within.iter().enumerate().map(|(at, node)| (at / EDGES * NODES) as u32 + node);
         Tensor::from_iter(of_graph.chain(0..nodes), &Device::Cpu)
     };
-    let (sources, targets) = (ends()?, ends()?);
+    let edges = Tensor::stack(&[ends()?, ends()?], 0)?;
     let graphs = Tensor::from_iter((0..nodes).map(|node| node / NODES as u32), &Device::Cpu)?;
-    let weights = Tensor::rand(0f32, 1.0, sources.elem_count(), &Device::Cpu)?;
+    let weights = Tensor::rand(0f32, 1.0, edges.dim(1)?, &Device::Cpu)?;
     let x = noise(&[GRAPHS * NODES, 16])?;
     let y = labels(GRAPHS, 2)?;
     let layers = [16, WIDTH, WIDTH].map(|inputs| library.net().linear(inputs, WIDTH));
@@ -33,9 +33,7 @@ pub fn gcn(library: Library, seconds: f64) -> Result<Measured> {
     measure(seconds, |_| {
         let mut h = x.clone();
         for layer in &layers {
-            let messages = library.gather(&layer.forward(&h)?, &sources)?;
-            let messages = library.scale_rows(&messages, &weights)?;
-            h = library.relu(&library.scatter_sum(&messages, &targets, GRAPHS * NODES)?)?;
+            h = library.relu(&library.neighbour_sum(&layer.forward(&h)?, &edges, &weights)?)?;
         }
         let means = (library.scatter_sum(&h, &graphs, GRAPHS)? / NODES as f64)?;
         rule.step(&library.cross_entropy(&head.forward(&means)?, &y)?)

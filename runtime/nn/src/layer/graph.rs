@@ -8,9 +8,9 @@ pub use attention::Gat;
 pub use convolution::{Gcn, GraphSage};
 pub use edges::{EdgeConv, Gin};
 
-use crate::ops::{gather, scatter_max, scatter_mean, scatter_sum};
+use crate::ops::{ends, gather, scatter_max, scatter_mean, scatter_sum};
 use crate::parameters::Parameters;
-use candle_core::{DType, Result, Tensor, Var, bail};
+use candle_core::{Result, Tensor, Var, bail};
 use std::fmt;
 
 /// A function of the nodes of a graph that an optimiser can train.
@@ -97,19 +97,6 @@ pub fn message_passing(
     let (from, to) = ends(edge_index)?;
     let (x_i, x_j) = (gather(x, &to)?, gather(x, &from)?); // (edges, …) each
     aggregation.scatter(&message(&x_i, &x_j)?, &to, x.dim(0)?) // (nodes, out…)
-}
-
-/// The first and the second node of each edge, `(edges)` each.
-fn ends(edge_index: &Tensor) -> Result<(Tensor, Tensor)> {
-    match edge_index.dims() {
-        [2, _] if edge_index.dtype() == DType::U32 => {
-            Ok((edge_index.get(0)?.contiguous()?, edge_index.get(1)?.contiguous()?))
-        }
-        dims => {
-            let dtype = edge_index.dtype();
-            bail!("an edge index is (2, edges) of u32, got {dims:?} of {dtype:?}")
-        }
-    }
 }
 
 /// Gives each node exactly one edge to itself: those that there are go, one for each node is

@@ -1,9 +1,9 @@
 //! Convolutions of graphs.
 
-use super::{Aggregation, GraphLayer, ends, message_passing, with_self_loops};
+use super::{Aggregation, GraphLayer, message_passing, with_self_loops};
 use crate::init::xavier_uniform;
 use crate::layer::Linear;
-use crate::ops::{arrivals, linear, scale_rows};
+use crate::ops::{arrivals, ends, gather, linear, neighbour_sum};
 use crate::parameters::Parameters;
 use crate::precision::parameter_dtype;
 use candle_core::{Device, Module, Result, Tensor, Var};
@@ -50,11 +50,12 @@ impl GraphLayer for Gcn {
     fn forward(&self, x: &Tensor, edge_index: &Tensor) -> Result<Tensor> {
         let nodes = x.dim(0)?;
         let edges = with_self_loops(edge_index, nodes)?; // A + I
-        let degrees = arrivals(&ends(&edges)?.1, nodes)?; // at least 1
+        let (from, to) = ends(&edges)?;
+        let degrees = arrivals(&to, nodes)?; // at least 1
         let scale = degrees.sqrt()?.recip()?.to_dtype(x.dtype())?; // D^-½, (nodes)
-        let h = scale_rows(&linear(x, &self.w, None)?, &scale)?; // D^-½ X W
-        let h = message_passing(&h, &edges, Aggregation::Sum, |_, h_j| Ok(h_j.clone()))?;
-        scale_rows(&h, &scale)?.broadcast_add(&self.b) // (nodes, out)
+        let weights = (gather(&scale, &from)? * gather(&scale, &to)?)?; // (edges)
+        let h = neighbour_sum(&linear(x, &self.w, None)?, &edges, Some(&weights))?;
+        h.broadcast_add(&self.b) // (nodes, out)
     }
 
     fn parameters(&self) -> Parameters {

@@ -2,6 +2,7 @@
 
 use super::{Aggregation, GraphLayer, message_passing};
 use crate::layer::Layer;
+use crate::ops::neighbour_sum;
 use crate::parameters::Parameters;
 use candle_core::{Result, Tensor};
 use std::sync::Arc;
@@ -82,8 +83,7 @@ impl Gin {
 
 impl GraphLayer for Gin {
     fn forward(&self, x: &Tensor, edge_index: &Tensor) -> Result<Tensor> {
-        let sums = message_passing(x, edge_index, Aggregation::Sum, |_, x_j| Ok(x_j.clone()))?;
-        self.f.forward(&(x + sums)?)
+        self.f.forward(&(x + neighbour_sum(x, edge_index, None)?)?)
     }
 
     fn parameters(&self) -> Parameters {
