@@ -24,6 +24,7 @@ mod rectify;
 mod resize;
 mod scale_rows;
 mod scatter;
+mod share;
 mod sigmoid;
 mod size;
 mod softmax;

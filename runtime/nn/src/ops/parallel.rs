@@ -4,7 +4,7 @@
 //! thread that asks for it, since to wake others takes longer.
 
 use super::float::Float;
-use candle_core::utils::barrier_pool;
+use super::share::share;
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ pub fn tasks(count: usize, work: usize, f: impl Fn(usize) + Sync) {
     if work < SHARED || count < 2 {
         return (0..count).for_each(f);
     }
-    barrier_pool().execute_chunked(count, |range| range.for_each(&f));
+    share(count, |range| range.for_each(&f));
 }
 
 /// Calls `f` for ranges of at least a few thousand that together are `0..count`, and waits for all.
@@ -64,7 +64,7 @@ pub fn ranges(count: usize, work: usize, f: impl Fn(Range<usize>) + Sync) {
     if work < SHARED {
         return f(0..count);
     }
-    barrier_pool().execute_chunked(count.div_ceil(PIECE), |pieces| {
+    share(count.div_ceil(PIECE), |pieces| {
         f(pieces.start * PIECE..count.min(pieces.end * PIECE));
     });
 }
@@ -104,7 +104,7 @@ pub fn rows<T: Send>(out: &mut [T], row: usize, work: usize, f: impl Fn(usize, &
         return f(0, out);
     }
     let parts = Parts::new(out);
-    barrier_pool().execute_chunked(count, |range| {
+    share(count, |range| {
         // SAFETY: the pool gives each range to one call.
         f(range.start, unsafe { parts.part(range.start * row..range.end * row) });
     });

@@ -7,6 +7,7 @@
 //! graph, which the node is part of.
 
 use super::custom::{Op, ours};
+use super::rectify::plus;
 use crate::backward::Depth;
 use crate::mode::is_training;
 use candle_core::{
@@ -192,7 +193,7 @@ impl CustomOp1 for Node {
             for (input, gradient) in step.inputs.iter().zip(of_inputs) {
                 let Some(gradient) = gradient else { continue };
                 let sum = match gradients.remove(&input.id()) {
-                    Some(other) => (other + gradient)?,
+                    Some(other) => plus(&other, &gradient)?,
                     None => gradient,
                 };
                 gradients.insert(input.id(), sum);
