@@ -4,10 +4,10 @@ use super::direct::machine;
 use super::geometry::Geometry;
 use super::lanes::Padded;
 use super::micro::{self, Strip};
-use super::plan::{CACHE, Phase, blocks, part, whole};
+use super::plan::{CACHE, blocks, part, whole};
 use super::winograd::{self, SIDE, Tiles, plane};
 use crate::ops::matrix::{Place, multiply};
-use crate::ops::parallel::{MOVE, Parts, room, rows, sum, tasks};
+use crate::ops::parallel::{MOVE, room, rows, sum};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -16,9 +16,6 @@ const STRIP: usize = 48;
 
 /// Vectors of tiles that stay in a core's own cache.
 const TILE_CACHE: usize = 1 << 13;
-
-/// Blocks of images that lie in lanes at the same time, so that a large batch needs no more memory.
-const BLOCKS: usize = 4;
 
 impl Geometry {
     /// `dW = dY Xᵀ`.
@@ -31,63 +28,46 @@ impl Geometry {
     }
 
     fn weights_by_windows(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
-        let (lanes, _) = machine();
-        let (seen, made) = (self.seen(self.windows.0), self.made(self.windows.0));
-        let phase = self.forward_phase(&seen);
-        let (taps, tasks_of) = (phase.taps(), self.tasks_of(&phase));
-        let mut dw = vec![0f32; self.outputs * self.rows()];
-        let (mut x_lanes, mut dy_lanes) = (Vec::new(), Vec::new());
-        for start in (0..self.batch).step_by(BLOCKS * lanes) {
-            let images = start..self.batch.min(start + BLOCKS * lanes);
-            seen.interleave(x, images.clone(), lanes, &mut x_lanes);
-            made.interleave(dy, images.clone(), lanes, &mut dy_lanes);
-            let work = self.work() / self.batch * images.len();
-            let parts = Parts::new(&mut dw);
-            tasks(tasks_of.len(), work, |task| {
-                let (channels, corners) = tasks_of[task].clone();
-                let size = phase.offsets.len();
-                let numbers = corners.start * size..corners.end * size;
-                let task = Windows {
-                    geometry: self,
-                    seen: &seen,
-                    taps: &taps[numbers.clone()],
-                    channels: channels.clone(),
-                    x: &x_lanes,
-                    dy: &dy_lanes,
-                };
-                let sums = Arch::new().dispatch(task);
-                let weights = &phase.weights[numbers];
-                let first = weights.iter().min().copied().unwrap_or(0);
-                for (row, sums) in channels.zip(sums.chunks(weights.len().max(1))) {
-                    let start = row * self.rows() + first;
-                    // SAFETY: these weights belong to this task alone.
-                    let dw = unsafe { parts.part(start..start + weights.len()) };
-                    weights.iter().zip(sums).for_each(|(place, sum)| dw[place - first] += sum);
+        let (lanes, together) = machine();
+        let blocks = blocks(self.outputs, together);
+        let strips = self.strips(1);
+        let phase = self.forward_phase(&strips.seen);
+        let taps = phase.taps();
+        sum(strips.count, self.outputs * self.rows(), self.work(), |range, sums| {
+            for strip in range {
+                let (top, [x, dy]) = strips.interleave(self, strip, [x, dy], lanes);
+                for channels in &blocks {
+                    let own = Arch::new().dispatch(Windows {
+                        geometry: self,
+                        strips: &strips,
+                        taps: &taps,
+                        channels: channels.clone(),
+                        rows: strips.height.min(self.windows.0 - top),
+                        x: &x,
+                        dy: &dy,
+                    });
+                    for (channel, own) in channels.clone().zip(own.chunks(taps.len().max(1))) {
+                        let sums = &mut sums[channel * self.rows()..][..self.rows()];
+                        phase.weights.iter().zip(own).for_each(|(place, own)| sums[*place] += own);
+                    }
                 }
-            });
-        }
-        dw
+            }
+        })
     }
 
     /// For each number of a tile the product of two matrices, whose rows are all tiles of a channel.
     fn weights_by_tiles<const R: usize, const A: usize>(&self, x: &[f32], dy: &[f32]) -> Vec<f32> {
         let (lanes, _) = machine();
-        let all = self.seen(self.windows.0).block() + self.made(self.windows.0).block();
-        let height = part(self.windows.0, (all * lanes).div_ceil(CACHE), SIDE);
-        let (seen, made) = (self.seen(height), self.made(height));
-        let phase = self.forward_phase(&seen);
+        let strips = self.strips(SIDE);
+        let (seen, made, height) = (&strips.seen, &strips.made, strips.height);
+        let phase = self.forward_phase(seen);
         let corners = phase.corners.len();
         let size = corners * self.outputs;
-        let shares = self.windows.0.div_ceil(height);
-        let parts = self.batch.div_ceil(lanes) * shares;
         let together = (TILE_CACHE / (A * A * (corners + self.outputs))).max(1);
-        let total = sum(parts, A * A * size, self.work(), |parts, sums| {
+        let total = sum(strips.count, A * A * size, self.work(), |range, sums| {
             let mut numbers = (Vec::new(), Vec::new());
-            for part in parts {
-                let (first, top) = (part / shares * lanes, part % shares * height);
-                let images = first..self.batch.min(first + lanes);
-                let x = seen.interleave_block(x, images.clone(), top * self.stride.0, lanes);
-                let dy = made.interleave_block(dy, images, top, lanes);
+            for strip in range {
+                let (top, [x, dy]) = strips.interleave(self, strip, [x, dy], lanes);
                 let places = phase.tiles(height.min(self.windows.0 - top));
                 for places in places.chunks(together) {
                     Arch::new().dispatch(Enter::<A> {
@@ -135,29 +115,59 @@ impl Geometry {
         Padded { channels: self.outputs, size: self.windows, before: (0, 0), padded }
     }
 
-    /// The channels of the result and the windows' corners of each task; the weights of a task
-    /// follow one another.
-    fn tasks_of(&self, phase: &Phase) -> Vec<(Range<usize>, Range<usize>)> {
-        let (_, together) = machine();
-        let corners = phase.corners.len();
-        // Corners of one input channel stay together.
-        let channel = corners / self.inputs;
-        let blocks = blocks(self.outputs, together);
-        let share = corners.div_ceil(8usize.div_ceil(blocks.len())).next_multiple_of(channel);
-        let shares = (0..corners).step_by(share).map(|at| at..corners.min(at + share));
-        let of = |corners: Range<usize>| {
-            blocks.iter().map(move |channels| (channels.clone(), corners.clone()))
-        };
-        shares.flat_map(of).collect()
+    /// Rows of the gradient's images, a multiple of `step` at a time, so that they stay in the cache.
+    fn strips(&self, step: usize) -> Strips {
+        let (lanes, _) = machine();
+        let all = self.seen(self.windows.0).block() + self.made(self.windows.0).block();
+        let height = part(self.windows.0, (all * lanes).div_ceil(CACHE), step);
+        let shares = self.windows.0.div_ceil(height);
+        Strips {
+            seen: self.seen(height),
+            made: self.made(height),
+            height,
+            shares,
+            count: self.batch.div_ceil(lanes) * shares,
+        }
+    }
+}
+
+/// A few rows of a block of images each.
+struct Strips {
+    /// What the windows of a strip see.
+    seen: Padded,
+    /// The gradients of these windows.
+    made: Padded,
+    /// Rows of windows in a strip.
+    height: usize,
+    /// Strips of an image.
+    shares: usize,
+    count: usize,
+}
+
+impl Strips {
+    /// The first row of windows of a strip, and its numbers in lanes: those of `x` and of `dy`.
+    fn interleave(
+        &self,
+        sizes: &Geometry,
+        strip: usize,
+        [x, dy]: [&[f32]; 2],
+        lanes: usize,
+    ) -> (usize, [Vec<f32>; 2]) {
+        let (first, top) = (strip / self.shares * lanes, strip % self.shares * self.height);
+        let images = first..sizes.batch.min(first + lanes);
+        let x = self.seen.interleave_block(x, images.clone(), top * sizes.stride.0, lanes);
+        (top, [x, self.made.interleave_block(dy, images, top, lanes)])
     }
 }
 
 /// The gradients of some channels' weights for some taps, channel by channel.
 struct Windows<'a> {
     geometry: &'a Geometry,
-    seen: &'a Padded,
+    strips: &'a Strips,
     taps: &'a [usize],
     channels: Range<usize>,
+    /// Rows of windows that there are.
+    rows: usize,
     x: &'a [f32],
     dy: &'a [f32],
 }
@@ -167,25 +177,22 @@ impl WithSimd for Windows<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
-        let Geometry { windows, stride, .. } = *self.geometry;
-        let (channels, places) = (self.channels.len(), windows.0 * windows.1);
-        let taps = self.taps;
+        let Geometry { windows: (_, width), stride, .. } = *self.geometry;
+        let Strips { seen, made, .. } = self.strips;
+        let (channels, taps) = (self.channels.len(), self.taps);
         let mut sums = vec![simd.splat_f32s(0.0); taps.len() * channels];
-        let height = (STRIP / windows.1).max(1);
+        let height = (STRIP / width).max(1);
         let (x, _) = S::as_simd_f32s(self.x);
         let (dy, _) = S::as_simd_f32s(self.dy);
-        let dy_blocks = dy.chunks_exact(self.geometry.outputs * places);
-        for (x, dy) in x.chunks_exact(self.seen.block()).zip(dy_blocks) {
-            for first in (0..windows.0).step_by(height) {
-                let strip = Strip {
-                    from: first * stride.0 * self.seen.padded.1,
-                    from_step: (stride.0 * self.seen.padded.1, stride.1),
-                    dy: self.channels.start * places + first * windows.1,
-                    dy_plane: places,
-                    size: (height.min(windows.0 - first), windows.1),
-                };
-                micro::weights(simd, channels, (x, taps), dy, &mut sums, strip);
-            }
+        for first in (0..self.rows).step_by(height) {
+            let strip = Strip {
+                from: first * stride.0 * seen.padded.1,
+                from_step: (stride.0 * seen.padded.1, stride.1),
+                dy: self.channels.start * made.plane() + first * width,
+                dy_plane: made.plane(),
+                size: (height.min(self.rows - first), width),
+            };
+            micro::weights(simd, channels, (x, taps), dy, &mut sums, strip);
         }
         let mut dw = Vec::with_capacity(sums.len());
         for m in 0..channels {

@@ -1,6 +1,6 @@
 //! Images side by side in the lanes of vectors, and back.
 
-use crate::ops::parallel::{MOVE, Parts, room, rows, wide};
+use crate::ops::parallel::{Parts, room, wide};
 use crate::ops::rectify::Bend;
 use std::ops::Range;
 
@@ -47,21 +47,6 @@ impl Padded {
             self.fill(x, images.clone(), (channel, first), lanes, out);
         }
         out
-    }
-
-    /// Puts these images of `x` into lanes.
-    pub fn interleave(&self, x: &[f32], images: Range<usize>, lanes: usize, out: &mut Vec<f32>) {
-        let blocks = images.len().div_ceil(lanes);
-        let size = blocks * self.block() * lanes;
-        out.resize(size, 0.0);
-        let plane = self.plane() * lanes;
-        rows(out, plane, size * MOVE, |first, planes| {
-            for (at, plane) in (first..).zip(planes.chunks_mut(plane)) {
-                let start = images.start + at / self.channels * lanes;
-                let own = start..images.end.min(start + lanes);
-                self.fill(x, own, (at % self.channels, 0), lanes, plane);
-            }
-        });
     }
 
     /// One channel of a block, from a row on.
@@ -244,8 +229,7 @@ mod tests {
     fn images_get_a_border_and_come_back() {
         let images = Padded { channels: 2, size: (1, 2), before: (1, 1), padded: (2, 4) };
         let x: Vec<f32> = (1..=12).map(|value| value as f32).collect(); // three images
-        let mut lanes = Vec::new();
-        images.interleave(&x, 0..3, 2, &mut lanes);
+        let lanes = [0..2, 2..3].map(|block| images.interleave_block(&x, block, 0, 2)).concat();
         assert_eq!(lanes.len(), 2 * 2 * 8 * 2);
         let second_row = [0.0, 0.0, 1.0, 5.0, 2.0, 6.0, 0.0, 0.0]; // images 0 and 1, channel 0
         assert_eq!((&lanes[..8], &lanes[8..16]), (&[0.0; 8][..], &second_row[..]));
