@@ -1,5 +1,6 @@
 //! What is trained: the models that the course teaches, each in a small size.
 
+mod cores;
 mod diffusion;
 mod gan;
 mod graph;
@@ -8,7 +9,7 @@ mod small;
 mod transformers;
 
 use crate::library::Library;
-use crate::measure::{Measured, measure};
+use crate::measure::Measured;
 use candle_core::{Device, Result, Tensor, bail};
 
 /// Times so many seconds of a workload.
@@ -28,15 +29,10 @@ pub fn run(name: &str, library: Library, seconds: f64) -> Result<Measured> {
         "dcgan" => gan::dcgan(library, seconds),
         "diffmlp" => diffusion::mlp(library, seconds),
         "gcn" => graph::gcn(library, seconds),
-        "gemm" => gemm(seconds),
+        "gemm" => cores::gemm(seconds),
+        "handover" => cores::handover(seconds),
         other => bail!("no workload `{other}`"),
     }
-}
-
-/// A product of two square matrices of side 2048, for the machine's peak.
-fn gemm(seconds: f64) -> Result<Measured> {
-    let (a, b) = (noise(&[2048, 2048])?, noise(&[2048, 2048])?);
-    measure(seconds, |_| a.matmul(&b).map(drop))
 }
 
 /// Normal random numbers.
