@@ -1,4 +1,4 @@
-//! Rounds in which nothing else kept the machine busy.
+//! Rounds in which the machine is as fast as it can be.
 
 use super::peers::Peer;
 use super::table::peak;
@@ -30,7 +30,7 @@ pub struct Watch<'a> {
     nearest: f64,
     /// Whether it was at its best the last time.
     calm: bool,
-    /// Rounds that counted although other programs kept the machine busy.
+    /// Rounds that counted although the machine was slower.
     pub disturbed: usize,
 }
 

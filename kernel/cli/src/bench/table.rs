@@ -84,7 +84,9 @@ pub fn foot(rows: &[Row<'_>], others: &[Peer], watch: &Watch<'_>) -> String {
     if watch.disturbed > 0 {
         let all: usize = rows.iter().map(|row| row.rounds.len()).sum();
         let disturbed = watch.disturbed;
-        lines.push(format!("{disturbed} of {all} rounds count although the machine was busy"));
+        lines.push(format!(
+            "{disturbed} of {all} rounds count although the machine was slower than it can be"
+        ));
     }
     for (peer, other) in (1..).zip(others).filter(|_| rows.iter().any(|row| counts(&row))) {
         let (mean, name) = (mean_ratio(rows, peer), other.name);
