@@ -75,17 +75,18 @@ pub fn room<T: Float>(count: usize) -> Vec<T> {
     let mut room = Vec::with_capacity(count);
     // SAFETY: there is so much room, every bit pattern is a number, and none is read unwritten.
     unsafe { room.set_len(count) };
+    #[cfg(target_os = "linux")]
     in_large_pages(&room);
     room
 }
 
 /// Asks the system for pages of two megabytes here and in what is likely to be allocated next, if
 /// it is worth it: with those of four kilobytes a ResNet trains a twentieth slower.
+#[cfg(target_os = "linux")]
 fn in_large_pages<T>(numbers: &[T]) {
     const PAGE: usize = 2 << 20;
     const NEXT: usize = 32 << 20;
     let size = size_of_val(numbers);
-    #[cfg(target_os = "linux")]
     if size >= PAGE / 2 {
         let start = numbers.as_ptr() as usize / PAGE * PAGE;
         // SAFETY: what the memory holds stays as it is; where there is none, nothing happens.
