@@ -2,10 +2,12 @@
 //! steps, from the same weights and with the same batches.
 //!
 //! PyTorch's curves are f64 and ours are f32. Each step rounds to 6e-8 and training spreads that:
-//! the curves are 1e-7 to 3e-5 apart at worst, so that 5e-4 of the larger of 1 and the loss leaves
-//! room for other processors. Small mistakes are larger than that in at least one of the curves: ten
-//! times Adam's ε makes .012, β₂ = .9991 makes .003, a momentum of .11 for running statistics .03,
-//! a divisor `n` in their variance .01, a tenth of the normalisations' ε .4.
+//! the curves are 1e-7 to 5e-5 apart at worst, also where every input is changed by as much as f32
+//! rounds. 2e-4 of the larger of 1 and the loss leaves room for other processors, since the learning
+//! rates are such that no activation comes near a kink: the script makes sure of that. Small mistakes
+//! are larger in at least one of the curves: ten times Adam's ε makes .01, β₂ = .9991 makes .002, a
+//! momentum of .11 for running statistics .01, a divisor `n` in their variance .005, a tenth of
+//! batch normalisation's ε .02.
 
 use crate::common::Reference;
 use candle_core::{DType, Device, Result, Tensor, Var};
@@ -46,7 +48,7 @@ fn follows(name: &str, losses: &[f64]) {
     let truth = reference.numbers(name);
     assert_eq!(losses.len(), truth.len(), "{name}");
     for (at, (loss, truth)) in losses.iter().zip(truth).enumerate() {
-        let allowed = 5e-4 * truth.abs().max(1.0);
+        let allowed = 2e-4 * truth.abs().max(1.0);
         assert!((loss - truth).abs() < allowed, "{name}, step {at}: {loss}, PyTorch has {truth}");
     }
 }
@@ -103,7 +105,7 @@ fn a_residual_network_follows_pytorch() -> Result<()> {
         .add(GlobalAvgPool2d)
         .add(Flatten)
         .add(Linear::new(8, 4, DEVICE)?);
-    let sgd = |w| Sgd::new(w, 0.05).with_momentum(0.9);
+    let sgd = |w| Sgd::new(w, 0.024).with_momentum(0.9);
     classify("resnet", &net.parameters(), sgd, |x| net.forward(x))
 }
 
@@ -158,7 +160,7 @@ fn a_u_net_follows_pytorch() -> Result<()> {
     let parameters = (Parameters::new().with_layer("inward", &inward).with_layer("down", &down))
         .with_part("up", up.parameters())
         .with_layer("head", &head);
-    let mut adam = Adam::new(start(&parameters)?, 0.01);
+    let mut adam = Adam::new(start(&parameters)?, 0.012);
     let mut losses = Vec::new();
     for at in 0..STEPS {
         let x = noise(&[3, 1, 7, 8], 100 + at % 4)?;
@@ -201,7 +203,7 @@ fn two_networks_against_each_other_follow_pytorch() -> Result<()> {
         .add(Flatten)
         .add(Linear::new(32, 1, DEVICE)?);
     let adam = |net: &Sequential| {
-        Result::Ok(Adam::new(start(&net.parameters())?, 0.002).with_betas(0.5, 0.999))
+        Result::Ok(Adam::new(start(&net.parameters())?, 0.003).with_betas(0.5, 0.999))
     };
     let (mut generates, mut judges) = (adam(&generator)?, adam(&judge)?);
     let says =
