@@ -5,6 +5,7 @@ Adam and, for the residual network, the channels-last layout, which are the fast
 line of JSON.
 """
 
+import ctypes
 import json
 import math
 import os
@@ -24,6 +25,8 @@ def memory(anew=False):
     if not os.path.exists("/proc/self/status"):
         return 0.0, 0.0, 0.0
     if anew:
+        # What the imports have freed, or training would fill that first, uncounted.
+        ctypes.CDLL(None).malloc_trim(0)
         with open("/proc/self/clear_refs", "w") as peak:
             peak.write("5")
     with open("/proc/self/status") as status:
