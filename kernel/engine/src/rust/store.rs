@@ -5,6 +5,7 @@
 
 mod build;
 mod mirror;
+mod prune;
 mod sources;
 
 use super::toolchain::Toolchain;
@@ -72,11 +73,15 @@ fn target_cpu() -> String {
     std::env::var("CANDLELAB_TARGET_CPU").unwrap_or_else(|_| "native".into())
 }
 
+/// The folder for stores that the environment names.
+fn chosen() -> Option<PathBuf> {
+    std::env::var_os("CANDLELAB_STORE").map(PathBuf::from)
+}
+
 /// The folder that holds every store: `CANDLELAB_STORE`, or one in the user's cache.
 fn stores() -> PathBuf {
-    let chosen = std::env::var_os("CANDLELAB_STORE").map(PathBuf::from);
     let cache = || Some(dirs::cache_dir()?.join("candlelab"));
-    chosen.or_else(cache).unwrap_or_else(|| std::env::temp_dir().join("candlelab"))
+    chosen().or_else(cache).unwrap_or_else(|| std::env::temp_dir().join("candlelab"))
 }
 
 /// What a build depends on beside the sources.
@@ -119,6 +124,7 @@ pub fn prepare(progress: &mut dyn FnMut(Progress)) -> Result<Store, EngineError>
     let toolchain = Toolchain::require()?;
     let store = Store { root: stores().join(key(&toolchain)), toolchain };
     if is_complete(&store.root) {
+        prune::mark_used(&store.root);
         return Ok(store);
     }
     let work = stores().join(format!("build-{}", text(machine(&store.toolchain))));
@@ -126,6 +132,10 @@ pub fn prepare(progress: &mut dyn FnMut(Progress)) -> Result<Store, EngineError>
     if !is_complete(&store.root) {
         let started = std::time::Instant::now();
         build::build(&store, &work, progress)?;
+        // In a folder of one's own choice others may use any of them.
+        if chosen().is_none() {
+            prune::prune(&stores(), &work);
+        }
         progress(Progress::Finished(started.elapsed()));
     }
     drop(lock);
