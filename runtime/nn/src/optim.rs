@@ -16,7 +16,7 @@ pub use schedule::Schedule;
 
 use crate::backward::backward;
 use candle_core::backprop::GradStore;
-use candle_core::{Result, Tensor, Var};
+use candle_core::{DType, Result, Tensor, Var, bail};
 
 /// Changes parameters so that a loss falls.
 pub trait Optimizer {
@@ -66,10 +66,26 @@ pub trait Optimizer {
     /// Differentiates a scalar loss and makes a step.
     ///
     /// # Errors
-    /// As for [`Self::step`].
+    /// As for [`Self::step`], and if the loss is NaN or infinite: a step would make all parameters so.
     fn backward_step(&mut self, loss: &Tensor) -> Result<()> {
+        check_finite(loss)?;
         self.step(&backward(loss)?)
     }
+}
+
+/// Fails if a loss is no number.
+fn check_finite(loss: &Tensor) -> Result<()> {
+    let value = match (loss.rank(), loss.dtype()) {
+        (0, DType::F32) => f64::from(loss.to_scalar::<f32>()?),
+        _ => loss.detach().to_dtype(DType::F64)?.sum_all()?.to_scalar()?,
+    };
+    if value.is_finite() {
+        return Ok(());
+    }
+    bail!(
+        "the loss is {value}; no step was made\nhint: a smaller learning rate often helps; `fit` also \
+         tells in which batch and layer it began"
+    )
 }
 
 /// What all optimisers have.

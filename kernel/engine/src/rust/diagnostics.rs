@@ -110,6 +110,19 @@ fn one_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
+/// What the compiler proposes, on a line: its words, and what to write where that is a word or more.
+fn proposal(help: &str) -> String {
+    let (words, code) = help.split_once("\n\n").unwrap_or((help, ""));
+    let words = one_line(words);
+    let code = plain(code.trim());
+    let is_short = code.lines().count() == 1 && code.chars().count() <= 60;
+    if is_short && code.contains(char::is_alphabetic) && !words.contains(&code) {
+        format!("{}: `{code}`", words.trim_end_matches(':'))
+    } else {
+        words
+    }
+}
+
 /// The compiler's message over the cell's lines, in rustc's own form.
 fn render(error: &CompilationError, source: &Source<'_>) -> String {
     let path = format!("In[{}]", source.number);
@@ -140,7 +153,7 @@ fn render(error: &CompilationError, source: &Source<'_>) -> String {
     }
     let mut group = if seen.is_empty() { Group::with_title(title) } else { title.element(snippet) };
     for help in error.help() {
-        group = group.element(Level::HELP.message(plain(&one_line(&help))));
+        group = group.element(Level::HELP.message(plain(&proposal(&help))));
     }
     Renderer::styled().render(&[group])
 }

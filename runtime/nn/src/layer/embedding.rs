@@ -1,10 +1,11 @@
 //! Vectors for tokens and for positions.
 
 use super::Layer;
+use crate::ops::outside;
 use crate::parameters::Parameters;
 use crate::precision::parameter_from;
 use crate::random::randn;
-use candle_core::{Device, Module, Result, Tensor, Var, bail};
+use candle_core::{Device, Error, Module, Result, Tensor, Var, bail};
 
 /// A vector for each of a number of tokens, which training finds.
 #[derive(Clone, Debug)]
@@ -58,6 +59,16 @@ impl Embedding {
     pub fn weight(&self) -> &Tensor {
         &self.w
     }
+
+    /// What is wrong with a text that has a token without a vector.
+    fn unknown(&self, tokens: &Tensor) -> Option<Error> {
+        let count = self.w.dim(0).ok()?;
+        let (token, place) = outside(tokens, count).ok()??;
+        Some(Error::msg(format!(
+            "Embedding: token {token} at place {place}, but there are vectors for {count} tokens, \
+             from 0\nhint: was the layer made for the vocabulary that made these tokens?"
+        )))
+    }
 }
 
 impl Module for Embedding {
@@ -65,7 +76,8 @@ impl Module for Embedding {
         if !tokens.dtype().is_int() {
             bail!("Embedding needs whole numbers (u32) as tokens, got {:?}", tokens.dtype());
         }
-        let vectors = self.w.index_select(&tokens.flatten_all()?, 0)?; // (tokens, width)
+        let vectors = self.w.index_select(&tokens.flatten_all()?, 0); // (tokens, width)
+        let vectors = vectors.map_err(|error| self.unknown(tokens).unwrap_or(error))?;
         vectors.reshape([tokens.dims(), &[self.w.dim(1)?]].concat())
     }
 }
@@ -234,7 +246,8 @@ mod tests {
         let layer = Embedding::new(3, 2, &Device::Cpu)?;
         let message = layer.forward(&Tensor::zeros(2, DType::F32, &Device::Cpu)?).unwrap_err();
         assert!(message.to_string().contains("whole numbers"));
-        assert!(layer.forward(&Tensor::new(&[3u32], &Device::Cpu)?).is_err());
+        let message = layer.forward(&Tensor::new(&[[2u32, 3]], &Device::Cpu)?).unwrap_err();
+        assert!(message.to_string().contains("token 3 at place 1, but there are vectors for 3"));
         assert!(
             Positions::learned(3, 2, &Device::Cpu)?.forward(&layer.weight().unsqueeze(0)?).is_ok()
         );

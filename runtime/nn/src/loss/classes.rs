@@ -1,11 +1,18 @@
 //! Losses of answers that are classes, and accuracy.
 
 use super::same_shape;
-use crate::ops::{log_softmax, relu, softplus};
-use candle_core::{D, DType, Result, Tensor, bail};
+use crate::ops::{log_softmax, outside, relu, softplus};
+use candle_core::{D, DType, Error, Result, Tensor, bail};
 
 /// Scores `(…, classes)` with labels `(…)`, as `(n, classes)` and `(n)`.
 fn of_classes(name: &str, scores: &Tensor, labels: &Tensor) -> Result<(Tensor, Tensor)> {
+    if !labels.dtype().is_int() {
+        let dtype = labels.dtype();
+        bail!(
+            "{name} needs whole numbers (u32) as labels, got {dtype:?}\nhint: convert them with \
+             `.to_dtype(DType::U32)?`"
+        );
+    }
     match scores.dims() {
         [places @ .., classes] if labels.dims() == places && scores.elem_count() > 0 => {
             Ok((scores.reshape(((), *classes))?, labels.flatten_all()?))
@@ -34,7 +41,7 @@ fn of_classes(name: &str, scores: &Tensor, labels: &Tensor) -> Result<(Tensor, T
 /// ```
 pub fn cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
     let (logits, labels) = of_classes("cross_entropy", logits, labels)?;
-    nll(&log_softmax(&logits, D::Minus1)?, &labels)
+    of_true("cross_entropy", &log_softmax(&logits, D::Minus1)?, &labels)
 }
 
 /// Mean negative log-likelihood of the true classes: `−1/n Σᵢ lᵢ[yᵢ]` for logarithms of
@@ -58,8 +65,21 @@ pub fn cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
 /// ```
 pub fn nll(log_probabilities: &Tensor, labels: &Tensor) -> Result<Tensor> {
     let (logarithms, labels) = of_classes("nll", log_probabilities, labels)?;
-    let chosen = logarithms.contiguous()?.gather(&labels.unsqueeze(1)?, 1)?; // (n, 1)
-    chosen.mean_all()?.neg()
+    of_true("nll", &logarithms, &labels)
+}
+
+/// Minus the mean of what stands in `(n, classes)` at the labels `(n)`.
+fn of_true(name: &str, logarithms: &Tensor, labels: &Tensor) -> Result<Tensor> {
+    let chosen = logarithms.contiguous()?.gather(&labels.unsqueeze(1)?, 1); // (n, 1)
+    let no_class = || {
+        let classes = logarithms.dim(1).ok()?;
+        let (label, place) = outside(labels, classes).ok()??;
+        Some(Error::msg(format!(
+            "{name}: label {label} at place {place}, but there are {classes} classes, from 0\nhint: \
+             the model needs an output for each class, and labels count from 0"
+        )))
+    };
+    chosen.map_err(|error| no_class().unwrap_or(error))?.mean_all()?.neg()
 }
 
 /// Mean Kullback–Leibler divergence of rows, `1/n Σᵢ Σⱼ pᵢⱼ (ln pᵢⱼ − lᵢⱼ)` in nats, from targets

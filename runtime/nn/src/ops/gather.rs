@@ -88,6 +88,13 @@ pub fn check(name: &str, index: &Tensor, rows: usize) -> Result<()> {
     Ok(())
 }
 
+/// The first of some whole numbers that is none of `0..count`, and its place.
+pub fn outside(numbers: &Tensor, count: usize) -> Result<Option<(i64, usize)>> {
+    let numbers = numbers.flatten_all()?.to_dtype(DType::I64)?.to_vec1::<i64>()?;
+    let is_outside = |number: &i64| !(0..count as i64).contains(number);
+    Ok(numbers.iter().position(is_outside).map(|place| (numbers[place], place)))
+}
+
 /// The shape of `rows` rows like those of `x`, if there are as many as the index has numbers.
 pub fn target(name: &str, x: &Tensor, index: &Tensor, rows: usize) -> Result<Shape> {
     check(name, index, rows)?;

@@ -83,6 +83,16 @@ fn sizes_that_do_not_fit_are_named() -> Result<()> {
     {
         assert!(wrong.unwrap_err().to_string().contains("[2, 3], rhs: [3, 2]"));
     }
+    for (labels, text) in [
+        (Tensor::new(&[0u32, 3], &Device::Cpu)?, "label 3 at place 1, but there are 3 classes"),
+        (Tensor::new(&[-1i64, 2], &Device::Cpu)?, "label -1 at place 0, but there are 3 classes"),
+        (Tensor::new(&[0f32, 1.0], &Device::Cpu)?, "whole numbers (u32) as labels, got F32"),
+    ] {
+        for wrong in [cross_entropy(&a, &labels), nll(&a, &labels)] {
+            let message = wrong.unwrap_err().to_string();
+            assert!(message.contains(text), "{message}");
+        }
+    }
     for wrong in [mse(&none, &none), nll(&none, &zeros(&[0])?), nt_xent(&a, &a, 0.0)] {
         assert!(wrong.is_err());
     }

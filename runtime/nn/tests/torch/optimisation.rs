@@ -113,6 +113,18 @@ fn a_state_goes_on_as_if_nothing_had_been() -> Result<()> {
 }
 
 #[test]
+fn a_loss_that_is_no_number_changes_nothing() -> Result<()> {
+    let w = Var::new(&[1f32, -1.0], &Device::Cpu)?;
+    let mut sgd = Sgd::new(vec![w.clone()], 0.1);
+    for (loss, name) in [((&*w / 0.0)?.sum_all()?, "NaN"), (w.abs()?.log()?.recip()?, "inf")] {
+        let message = sgd.backward_step(&loss).unwrap_err().to_string();
+        assert!(message.contains(&format!("the loss is {name}")), "{message}");
+    }
+    assert_eq!(w.to_vec1::<f32>()?, [1.0, -1.0]);
+    Ok(())
+}
+
+#[test]
 fn a_foreign_state_changes_nothing() -> Result<()> {
     let w = start(DType::F32)?;
     let mut adam = Adam::new(w.clone(), 0.05);

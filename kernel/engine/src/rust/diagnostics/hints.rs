@@ -143,17 +143,49 @@ const RUNTIME: &[(&[&str], &str)] = &[
         "dimensions are matched from the right, and only those of size 1 stretch; `unsqueeze` adds one",
     ),
     (
+        &["shape mismatch in linear"],
+        "the input's last dimension must be the weight's second, (out, in); `.dims()` behind each layer shows where they part",
+    ),
+    (
+        &["shape mismatch in conv"],
+        "x is (batch, channels, …), w is (out, in, kernel …): x needs as many channels as w takes in, and room for the kernel",
+    ),
+    (
+        &["shape mismatch in", "_pool"],
+        "x is (batch, channels, …); the window must fit into the rest and its padding",
+    ),
+    (
+        &["shape mismatch in", "_norm"],
+        "the layer is made for a number of channels, the second dimension, or of features, the last one in layer_norm and rms_norm",
+    ),
+    (
+        &["shape mismatch in accuracy"],
+        "scores are (…, classes), and labels have the same dimensions but the last",
+    ),
+    (
+        &["shape mismatch in cross_entropy"],
+        "logits are (…, classes), and labels have the same dimensions but the last",
+    ),
+    (
         &["hape mismatch, got buffer"],
         "a reshape keeps the number of elements; write `()` in place of one dimension to have it computed",
     ),
     (
         &["shape mismatch"],
-        "print both shapes with `.shape()`; `broadcast_add` and its kin stretch dimensions of size 1",
+        "print both shapes with `.shape()`; `unsqueeze` adds a dimension of size 1, `squeeze` takes it away, and `broadcast_add` and its kin stretch it",
     ),
     (&["dtype mismatch"], "convert one side with `.to_dtype(DType::F32)?`"),
     (
         &["unexpected dtype"],
         "ask for the type that the tensor has, or convert it first with `.to_dtype(DType::F64)?`",
+    ),
+    (
+        &["unexpected rank", "expected: 3"],
+        "this takes (batch, time, features) or (batch, channels, length); `unsqueeze(0)?` makes a batch of one",
+    ),
+    (
+        &["unexpected rank", "expected: 4"],
+        "this takes (batch, channels, height, width); `unsqueeze(0)?` makes a batch of one",
     ),
     (
         &["unexpected rank"],
