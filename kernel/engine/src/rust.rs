@@ -20,6 +20,7 @@ mod locate;
 mod magic;
 mod parse;
 mod patterns;
+mod recent;
 mod session;
 mod shortage;
 mod stopper;

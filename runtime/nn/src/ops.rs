@@ -39,7 +39,7 @@ pub use conv::{ConvOptions, bent_conv2d, conv_transpose2d, conv1d, conv2d, conv2
 pub use conv3d::conv3d;
 pub use custom::ours;
 pub use float::Float;
-pub use gather::{gather, outside, scatter_sum};
+pub use gather::{gather, read_at, scatter_sum};
 pub use global_pool::global_avg_pool2d;
 pub use kernel::{
     exponential_kernel, kernel_attention, linear_kernel, polynomial_kernel, rbf_kernel,

@@ -112,11 +112,11 @@ fn one_line(text: &str) -> String {
 
 /// What the compiler proposes, on a line: its words, and what to write where that is a word or more.
 fn proposal(help: &str) -> String {
-    let (words, code) = help.split_once("\n\n").unwrap_or((help, ""));
-    let words = one_line(words);
-    let code = plain(code.trim());
+    let help = plain(help);
+    let (words, code) = help.split_once("\n\n").unwrap_or((&help, ""));
+    let (words, code) = (one_line(words), code.trim());
     let is_short = code.lines().count() == 1 && code.chars().count() <= 60;
-    if is_short && code.contains(char::is_alphabetic) && !words.contains(&code) {
+    if is_short && code.contains(char::is_alphabetic) && !words.contains(code) {
         format!("{}: `{code}`", words.trim_end_matches(':'))
     } else {
         words
@@ -153,7 +153,7 @@ fn render(error: &CompilationError, source: &Source<'_>) -> String {
     }
     let mut group = if seen.is_empty() { Group::with_title(title) } else { title.element(snippet) };
     for help in error.help() {
-        group = group.element(Level::HELP.message(plain(&proposal(&help))));
+        group = group.element(Level::HELP.message(proposal(&help)));
     }
     Renderer::styled().render(&[group])
 }

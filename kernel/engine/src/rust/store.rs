@@ -8,6 +8,7 @@ mod mirror;
 mod prune;
 mod sources;
 
+use super::recent::mark_used;
 use super::toolchain::Toolchain;
 use crate::EngineError;
 use sha2::{Digest, Sha256};
@@ -124,7 +125,7 @@ pub fn prepare(progress: &mut dyn FnMut(Progress)) -> Result<Store, EngineError>
     let toolchain = Toolchain::require()?;
     let store = Store { root: stores().join(key(&toolchain)), toolchain };
     if is_complete(&store.root) {
-        prune::mark_used(&store.root);
+        mark_used(&store.root);
         return Ok(store);
     }
     let work = stores().join(format!("build-{}", text(machine(&store.toolchain))));

@@ -1,11 +1,11 @@
 //! Vectors for tokens and for positions.
 
 use super::Layer;
-use crate::ops::outside;
+use crate::ops::read_at;
 use crate::parameters::Parameters;
 use crate::precision::parameter_from;
 use crate::random::randn;
-use candle_core::{Device, Error, Module, Result, Tensor, Var, bail};
+use candle_core::{Device, Module, Result, Tensor, Var, bail};
 
 /// A vector for each of a number of tokens, which training finds.
 #[derive(Clone, Debug)]
@@ -59,16 +59,6 @@ impl Embedding {
     pub fn weight(&self) -> &Tensor {
         &self.w
     }
-
-    /// What is wrong with a text that has a token without a vector.
-    fn unknown(&self, tokens: &Tensor) -> Option<Error> {
-        let count = self.w.dim(0).ok()?;
-        let (token, place) = outside(tokens, count).ok()??;
-        Some(Error::msg(format!(
-            "Embedding: token {token} at place {place}, but there are vectors for {count} tokens, \
-             from 0\nhint: was the layer made for the vocabulary that made these tokens?"
-        )))
-    }
 }
 
 impl Module for Embedding {
@@ -76,9 +66,15 @@ impl Module for Embedding {
         if !tokens.dtype().is_int() {
             bail!("Embedding needs whole numbers (u32) as tokens, got {:?}", tokens.dtype());
         }
+        let (count, width) = self.w.dims2()?;
         let vectors = self.w.index_select(&tokens.flatten_all()?, 0); // (tokens, width)
-        let vectors = vectors.map_err(|error| self.unknown(tokens).unwrap_or(error))?;
-        vectors.reshape([tokens.dims(), &[self.w.dim(1)?]].concat())
+        let vectors = read_at(vectors, tokens, count, |token, place| {
+            format!(
+                "Embedding: token {token} at place {place}, but there are vectors for {count} tokens, \
+                 from 0\nhint: was the layer made for the vocabulary that made these tokens?"
+            )
+        })?;
+        vectors.reshape([tokens.dims(), &[width]].concat())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Losses of answers that are classes, and accuracy.
 
 use super::same_shape;
-use crate::ops::{log_softmax, outside, relu, softplus};
-use candle_core::{D, DType, Error, Result, Tensor, bail};
+use crate::ops::{log_softmax, read_at, relu, softplus};
+use candle_core::{D, DType, Result, Tensor, bail};
 
 /// Scores `(…, classes)` with labels `(…)`, as `(n, classes)` and `(n)`.
 fn of_classes(name: &str, scores: &Tensor, labels: &Tensor) -> Result<(Tensor, Tensor)> {
@@ -70,16 +70,15 @@ pub fn nll(log_probabilities: &Tensor, labels: &Tensor) -> Result<Tensor> {
 
 /// Minus the mean of what stands in `(n, classes)` at the labels `(n)`.
 fn of_true(name: &str, logarithms: &Tensor, labels: &Tensor) -> Result<Tensor> {
+    let classes = logarithms.dim(1)?;
     let chosen = logarithms.contiguous()?.gather(&labels.unsqueeze(1)?, 1); // (n, 1)
-    let no_class = || {
-        let classes = logarithms.dim(1).ok()?;
-        let (label, place) = outside(labels, classes).ok()??;
-        Some(Error::msg(format!(
+    let chosen = read_at(chosen, labels, classes, |label, place| {
+        format!(
             "{name}: label {label} at place {place}, but there are {classes} classes, from 0\nhint: \
              the model needs an output for each class, and labels count from 0"
-        )))
-    };
-    chosen.map_err(|error| no_class().unwrap_or(error))?.mean_all()?.neg()
+        )
+    })?;
+    chosen.mean_all()?.neg()
 }
 
 /// Mean Kullback–Leibler divergence of rows, `1/n Σᵢ Σⱼ pᵢⱼ (ln pᵢⱼ − lᵢⱼ)` in nats, from targets

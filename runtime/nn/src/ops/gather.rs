@@ -88,11 +88,21 @@ pub fn check(name: &str, index: &Tensor, rows: usize) -> Result<()> {
     Ok(())
 }
 
-/// The first of some whole numbers that is none of `0..count`, and its place.
-pub fn outside(numbers: &Tensor, count: usize) -> Result<Option<(i64, usize)>> {
-    let numbers = numbers.flatten_all()?.to_dtype(DType::I64)?.to_vec1::<i64>()?;
-    let is_outside = |number: &i64| !(0..count as i64).contains(number);
-    Ok(numbers.iter().position(is_outside).map(|place| (numbers[place], place)))
+/// What was read at `numbers`; if that failed because one is none of `0..count`, the error says
+/// `outside(number, place)`.
+pub fn read_at<T>(
+    read: Result<T>,
+    numbers: &Tensor,
+    count: usize,
+    outside: impl FnOnce(i64, usize) -> String,
+) -> Result<T> {
+    read.or_else(|error| {
+        let numbers = numbers.flatten_all()?.to_dtype(DType::I64)?.to_vec1::<i64>()?;
+        match numbers.iter().position(|number| !(0..count as i64).contains(number)) {
+            Some(place) => bail!("{}", outside(numbers[place], place)),
+            None => Err(error),
+        }
+    })
 }
 
 /// The shape of `rows` rows like those of `x`, if there are as many as the index has numbers.

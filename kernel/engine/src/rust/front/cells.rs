@@ -4,6 +4,7 @@
 //! environment while they compile, or use crates beside the runtime, are compiled every time.
 
 use super::{Compiled, Settings, user_crates};
+use crate::rust::recent::{latest_first, mark_used};
 use crate::{CELLS, CELLS_KEPT};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +15,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 /// Set where nothing may be taken over from earlier sessions.
 const OFF_VAR: &str = "CANDLELAB_NO_CELL_CACHE";
@@ -93,7 +93,7 @@ impl Kept {
         };
         // What is used stays.
         for file in [file, kept_source] {
-            let _ = fs::File::open(file).and_then(|file| file.set_modified(SystemTime::now()));
+            mark_used(&file);
         }
         Some(done)
     }
@@ -136,13 +136,7 @@ fn write(content: &[u8], to: &Path) -> io::Result<()> {
 
 /// Removes what has not been used for longest.
 pub fn prune(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> = entries
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        .collect();
-    files.sort();
-    let surplus = files.len().saturating_sub(KEPT);
-    for (_, file) in files.into_iter().take(surplus) {
+    for file in latest_first(folder).into_iter().skip(KEPT) {
         let _ = fs::remove_file(file);
     }
 }
@@ -150,6 +144,7 @@ pub fn prune(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::SystemTime;
 
     #[test]
     fn errors_of_the_machine_are_not_kept() {

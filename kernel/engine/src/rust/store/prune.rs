@@ -1,30 +1,21 @@
 //! Removes the stores of earlier versions.
 
-use std::cmp::Reverse;
-use std::fs::{self, File};
+use crate::rust::recent::latest_first;
+use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
 
 /// How many stores are kept, of 650 MB each: the versions that run side by side, times the kinds of
 /// processor that share a home folder.
 const KEPT: usize = 8;
 
-/// Notes that a store is in use now; one that others own is left alone.
-pub fn mark_used(root: &Path) {
-    let _ = File::open(root).and_then(|folder| folder.set_modified(SystemTime::now()));
-}
-
 /// Removes the stores in a folder that have not been used for longest, and what was compiled for
 /// them. Each vanishes at once, into the folder `work`, which the next build clears.
 pub fn prune(stores: &Path, work: &Path) {
-    let entries = fs::read_dir(stores).into_iter().flatten().flatten();
-    let mut roots: Vec<_> = entries
-        .filter(|entry| is_key(&entry.file_name().to_string_lossy()))
-        .filter_map(|entry| Some((Reverse(entry.metadata().ok()?.modified().ok()?), entry.path())))
-        .collect();
-    roots.sort();
     let removed = work.join("store");
-    for (_, root) in roots.into_iter().skip(KEPT) {
+    let roots =
+        latest_first(stores).into_iter().filter(|path| path.file_name().is_some_and(is_key));
+    for root in roots.skip(KEPT) {
         let _ = fs::remove_dir_all(root.with_extension("cells"));
         let _ = fs::remove_dir_all(root.with_extension("crates"));
         let _ = fs::rename(root, &removed).and_then(|()| fs::remove_dir_all(&removed));
@@ -32,14 +23,16 @@ pub fn prune(stores: &Path, work: &Path) {
 }
 
 /// Whether a folder's name is that of a store.
-fn is_key(name: &str) -> bool {
-    name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+fn is_key(name: &OsStr) -> bool {
+    name.len() == 16 && name.as_encoded_bytes().iter().all(u8::is_ascii_hexdigit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::rust::recent::mark_used;
+    use std::fs::File;
+    use std::time::{Duration, SystemTime};
 
     #[test]
     fn stores_that_were_not_used_for_longest_go() {
